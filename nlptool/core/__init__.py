@@ -1,0 +1,1 @@
+"""What every task stands on: text in, tokens, ids, vectors, model files."""
