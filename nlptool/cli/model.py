@@ -1,0 +1,79 @@
+"""`nlptool model`: what a model file is, and whether it is whole."""
+
+from typing import Annotated
+
+import typer
+
+from nlptool.cli import console, options
+
+app = typer.Typer(help="Look at model files of any kind.", no_args_is_help=True)
+
+ModelFiles = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model files.")]
+
+
+@app.command()
+def info(models: ModelFiles, json: options.Json = False) -> None:
+    """Show what a model is: its kind, settings, sizes and how the training went.
+
+    Example: nlptool model info news.w2v
+    """
+    from nlptool.core.store import load
+
+    for path in models:
+        stored = load(path)
+        sizes = {
+            name: {"type": str(array.dtype), "shape": list(array.shape)}
+            for name, array in stored.tensors.items()
+        }
+        n_bytes = sum(array.nbytes for array in stored.tensors.values())
+        if json:
+            console.out_json(
+                {
+                    "file": path,
+                    "kind": stored.kind,
+                    "nlptool": stored.version,
+                    "bytes": n_bytes,
+                    "config": stored.config,
+                    "training": stored.training,
+                    "tensors": sizes,
+                }
+            )
+            continue
+        rows = [
+            ("file", path),
+            ("kind", stored.kind),
+            ("nlptool", stored.version),
+            ("bytes", f"{n_bytes:,}"),
+            *((f"config.{key}", _shown(value)) for key, value in sorted(stored.config.items())),
+            *((f"training.{key}", _shown(value)) for key, value in sorted(stored.training.items())),
+            *(
+                (f"tensors.{name}", f"{size['type']} {' x '.join(map(str, size['shape']))}")
+                for name, size in sorted(sizes.items())
+            ),
+        ]
+        console.table(("what", "value"), rows)
+
+
+@app.command()
+def verify(models: ModelFiles, quiet: options.Quiet = False) -> None:
+    """Check every byte of model files; exit code 4 for the first that is not whole.
+
+    Example: nlptool model verify *.w2v && cp *.w2v /backup
+    """
+    from nlptool.cli.kinds import open_model
+
+    for path in models:
+        kind = open_model(path)
+        if not quiet:
+            console.out(f"{path}\t{kind}\tok")
+
+
+def _shown(value: object) -> str:
+    """Return a setting as one short line."""
+    if isinstance(value, list):
+        return "; ".join(map(_shown, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_shown(item)}" for key, item in value.items())
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return console.escaped(str(value))

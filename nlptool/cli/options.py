@@ -1,0 +1,100 @@
+"""The options that mean the same in every command."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nlptool.errors import ConfigError
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")]
+Output = Annotated[
+    str | None, typer.Option("--output", "-o", metavar="FILE", help="Where the result goes.")
+]
+Threads = Annotated[
+    int | None, typer.Option("--threads", help="How many cores to use; all unless given.")
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        help="How much memory counting may take, such as 500M or 2G; half of what is free "
+        "unless given. The result does not depend on it.",
+    ),
+]
+TempDir = Annotated[
+    Path | None,
+    typer.Option("--temp-dir", metavar="DIR", help="Where temporary files go."),
+]
+Seed = Annotated[int, typer.Option("--seed", help="What the random choices start from.")]
+Encoding = Annotated[
+    str,
+    typer.Option(
+        "--encoding", help="Of the text: utf-8, gb18030, big5, utf-16, ... or auto to look."
+    ),
+]
+OnBadLine = Annotated[
+    str,
+    typer.Option("--on-bad-line", help="What a badly encoded line does: stop, skip or replace."),
+]
+Segment = Annotated[
+    str,
+    typer.Option(
+        "--segment",
+        help="How text is cut into words: space (it is already), char, jieba; auto looks.",
+    ),
+]
+UserDict = Annotated[
+    str | None,
+    typer.Option(
+        "--user-dict", metavar="FILE", help="More words for jieba: word [count] [tag] a line."
+    ),
+]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[FILE]...", help="Text files, plain or compressed; - is stdin."),
+]
+
+
+def inputs(paths: list[str] | None) -> list[str]:
+    """Return the files to read: stdin where none is named."""
+    return list(paths) if paths else ["-"]
+
+
+def cores(threads: int | None) -> int:
+    """Return how many threads to use: as asked, else one for every core that we may use."""
+    if threads is None:
+        return max(1, len(os.sched_getaffinity(0)))
+    if not 1 <= threads <= 1024:
+        raise ConfigError(f"--threads: {threads}, expected 1 to 1024")
+    return threads
+
+
+def memory_bytes(size: str | None) -> int:
+    """Return a memory budget in bytes: as asked, else half of what is free.
+
+    Raises:
+        ConfigError: the size cannot be read.
+    """
+    if size is None:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        try:
+            for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+                if line.startswith("MemAvailable:"):
+                    free = int(line.split()[1]) << 10
+        except OSError:
+            pass
+        return max(free // 2, 64 << 20)
+    units = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+    text = size.strip().upper().removesuffix("B").removesuffix("I")
+    number, unit = text.rstrip("KMGT"), text[len(text.rstrip("KMGT")) :]
+    try:
+        value = float(number) * units[unit]
+    except (ValueError, KeyError):
+        raise ConfigError(f"--memory: {size!r}, expected a size such as 500M or 2G") from None
+    if not 0 < value < 2**60:
+        raise ConfigError(f"--memory: {size!r}, expected a size such as 500M or 2G")
+    return int(value)
