@@ -15,7 +15,7 @@ _MARKS = (
     ("gb18030", b"\x84\x31\x95\x33"),
 )
 
-_STATEFUL = ("hz", "iso2022", "utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape")
+_STATEFUL = ("hz", "iso2022", "utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape")
 """Codecs whose meaning at one place depends on lines before, or that write no plain text."""
 
 _SURE = 8
@@ -58,7 +58,7 @@ class Reading:
                 f"encoding {self.encoding}: unknown, "
                 "expected auto, utf-8, gb18030, gbk, big5, utf-16 or another codec of Python"
             ) from None
-        if name.startswith(_STATEFUL):
+        if name.replace("_", "-").startswith(_STATEFUL):
             raise ConfigError(
                 f"encoding {self.encoding}: cannot be read line by line; "
                 "convert the corpus to UTF-8 first"
