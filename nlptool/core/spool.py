@@ -144,7 +144,7 @@ class Spool:
                 keys.close()
                 raise
         except OSError as error:
-            raise self._failed(error) from error
+            raise no_room(self._folder, error) from error
 
     def _store(self, runs: Sequence[_Run], files: tuple[BinaryIO, BinaryIO]) -> _Run:
         """Write the sum of `runs` at the end of `files`."""
@@ -157,7 +157,7 @@ class Spool:
                 file.flush()
             stop = files[1].tell()
         except OSError as error:
-            raise self._failed(error) from error
+            raise no_room(self._folder, error) from error
         return _Run(starts[1] // 8, stop // 8, files=files)
 
     def _fetch(self, run: _Run, start: int, stop: int) -> Block:
@@ -172,7 +172,7 @@ class Spool:
                 if file.readinto(array.data.cast("B")) != array.nbytes:  # type: ignore[attr-defined]  # a BufferedRandom can
                     raise OSError(EIO, "a temporary file lost its end")
         except OSError as error:
-            raise self._failed(error) from error
+            raise no_room(self._folder, error) from error
         return keys, counts
 
     def _stream(self, runs: Sequence[_Run]) -> Iterator[Block]:
@@ -200,11 +200,13 @@ class Spool:
             heads = rest
             yield merge(parts)
 
-    def _failed(self, error: OSError) -> RunError:
-        return RunError(
-            f"{self._folder}: {error.strerror or error}, expected room for temporary files;"
-            " free some, or name another folder with --temp-dir"
-        )
+
+def no_room(folder: Path, error: OSError) -> RunError:
+    """Say that a temporary file cannot be written or read back."""
+    return RunError(
+        f"{folder}: {error.strerror or error}, expected room for temporary files;"
+        " free some, or name another folder with --temp-dir"
+    )
 
 
 def _close(files: tuple[BinaryIO, BinaryIO] | None) -> None:
