@@ -3,6 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -10,7 +13,7 @@ import typer
 from nlptool import __version__
 from nlptool.cli import console, corpus, model, signals, w2v
 from nlptool.core.cache import private_folder
-from nlptool.errors import NlptoolError
+from nlptool.errors import NlptoolError, RunError
 
 EPILOG = (
     "Exit codes: 0 done, 1 the run failed, 2 wrong use, 3 bad input, 4 model refused, "
@@ -51,38 +54,46 @@ def root(
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    _open_standard_files()
-    signals.install()
-    _keep_kernels()
-    code = 1
     try:
-        code = _run()
-    except NlptoolError as error:
-        code = error.exit_code
-        console.say(str(error))
-    except typer.TyperException as error:
-        code = error.exit_code
-        if text := error.format_message():
-            console.say(f"{text}; --help shows how to use the command")
+        signals.install()
+        _open_standard_files()
+        with _kernels_kept():
+            code = _run()
+        code = _flush_rest(code)
+        signals.release()
     except signals.Interrupted as stop:
         console.say("interrupted")
         signals.die(stop.number)
-    except typer.Abort:
-        signals.die(signal.SIGINT)
     except BrokenPipeError:
         signals.die(signal.SIGPIPE)
-    except MemoryError:
-        console.say("out of memory; give it less at once, or use a machine with more")
-    except OSError as error:
-        where = error.filename if error.filename is not None else "input or output"
-        console.say(f"{where}: {error.strerror or error}")
-    code = _flush_rest(code)
     sys.exit(code)
 
 
 def _run() -> int:
-    result = app(prog_name="nlptool", standalone_mode=False)
-    return result if isinstance(result, int) else 0
+    """Run the command; return the exit code, after saying what went wrong."""
+    try:
+        result = app(prog_name="nlptool", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except NlptoolError as error:
+        console.say(str(error))
+        return error.exit_code
+    except typer.TyperException as error:
+        if text := error.format_message():
+            console.say(f"{text}; --help shows how to use the command")
+        return error.exit_code
+    except typer.Abort:
+        raise signals.Interrupted(signal.SIGINT) from None
+    except MemoryError:
+        console.say("out of memory; give it less at once, or use a machine with more")
+        return 1
+    except OSError as error:
+        # Only the reader of our results may leave without a word; a pipe to another process
+        # that breaks is a fault.
+        if isinstance(error, BrokenPipeError) and (error.filename or console.is_abandoned()):
+            raise
+        where = error.filename if error.filename is not None else "input or output"
+        console.say(f"{where}: {error.strerror or error}")
+        return 1
 
 
 def _open_standard_files() -> None:
@@ -98,22 +109,31 @@ def _open_standard_files() -> None:
             file.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
 
 
-def _keep_kernels() -> None:
-    """Tell numba, which is not loaded yet, to keep what it compiles in a folder of ours."""
-    if "NUMBA_CACHE_DIR" not in os.environ and (folder := private_folder()):
-        os.environ["NUMBA_CACHE_DIR"] = str(folder / "numba")
+@contextmanager
+def _kernels_kept() -> Iterator[None]:
+    """Tell numba, which is not loaded yet, where to keep what it compiles."""
+    with ExitStack() as stack:
+        if "NUMBA_CACHE_DIR" not in os.environ:
+            folder = private_folder()
+            if folder is None:
+                # Without any folder numba refuses to work.
+                from tempfile import TemporaryDirectory
+
+                with suppress(OSError):
+                    folder = Path(stack.enter_context(TemporaryDirectory(prefix="nlptool-")))
+            if folder is not None:
+                os.environ["NUMBA_CACHE_DIR"] = str(folder / "numba")
+        yield
 
 
 def _flush_rest(code: int) -> int:
     """Write what is left of the results; return the exit code that this makes."""
     try:
         console.flush()
-    except BrokenPipeError:
-        signals.die(signal.SIGPIPE)
-    except OSError as error:
+    except RunError as error:
         if code == 0:
-            console.say(f"stdout: {error.strerror or error}")
+            console.say(str(error))
         # Python would try, and complain, once more at its own exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return code or 1
+        return code or error.exit_code
     return code

@@ -5,6 +5,7 @@ progress is a bar; elsewhere progress is one plain line now and then.
 """
 
 import json
+import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ from nlptool.core.report import Note, Progress, Report
 from nlptool.errors import RunError
 
 PLAIN_EVERY = 10.0
+LONGEST = 5000
+"""Characters of a message: a stranger's file may hold a name of a million."""
 
 
 def escaped(text: str) -> str:
@@ -27,23 +30,22 @@ def escaped(text: str) -> str:
 
 def say(text: str) -> None:
     """Write one line to stderr; nobody listening is no reason to fail."""
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}..."
     if sys.stderr is not None:
         try:
-            print(f"nlptool: {escaped(text)}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"nlptool: {escaped(text)}\n")
+            sys.stderr.flush()
         except OSError:
-            sys.stderr = None  # type: ignore[assignment]  # as Python has it when fd 2 is closed
+            sys.stderr = None  # as Python has it where there is none
 
 
 def out(text: str) -> None:
     """Write one line of results."""
     if sys.stdout is None:
         raise RunError("stdout: closed, expected somewhere to write the results")
-    try:
+    with _writing():
         sys.stdout.write(text + "\n")
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise RunError(f"stdout: {error.strerror or error}") from error
 
 
 def out_json(value: dict[str, Any]) -> None:
@@ -54,7 +56,33 @@ def out_json(value: dict[str, Any]) -> None:
 def flush() -> None:
     """Hand the results on now: somebody may be waiting at the other end of the pipe."""
     if sys.stdout is not None:
-        sys.stdout.flush()
+        with _writing():
+            sys.stdout.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Tell that it is stdout that cannot be written.
+
+    Raises:
+        BrokenPipeError: whoever read it went away.
+        RunError: anything else.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise RunError(f"stdout: {error.strerror or error}") from error
+
+
+def is_abandoned() -> bool:
+    """Tell whether stdout is a pipe whose reader went away."""
+    if sys.stdout is None:
+        return False
+    poll = select.poll()
+    poll.register(1, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 def is_terminal() -> bool:
@@ -62,10 +90,13 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-    """Show rows: a table on a terminal, TSV with a header elsewhere."""
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", header: bool = True
+) -> None:
+    """Show rows: a table on a terminal, TSV elsewhere, its first line the header if wanted."""
     if not is_terminal():
-        out("\t".join(columns))
+        if header:
+            out("\t".join(columns))
         for row in rows:
             out("\t".join(row))
         return
@@ -152,6 +183,8 @@ def _bars() -> Iterator[Report]:
         TextColumn("{task.fields[state]}"),
         TimeRemainingColumn(),
         console=Console(stderr=True, highlight=False),
+        # Results that go to a file or a pipe must not be drawn above the bars instead.
+        redirect_stdout=is_terminal(),
         transient=False,
     )
     started: dict[str, tuple[Any, float]] = {}
@@ -183,7 +216,7 @@ def announce_compiling(report: Report) -> Callable[[], None]:
     """
     from numba.core import event
 
-    said = []
+    said: list[bool] = []
 
     class Listener(event.Listener):  # type: ignore[misc]  # numba is untyped
         def on_start(self, event: object) -> None:

@@ -1,12 +1,12 @@
 """A folder of our own for what can be computed again: compiled kernels, dictionaries.
 
 Both are read back as code or as pickles by the libraries that write them, so the folder must
-be one that nobody else on the machine can write to.
+be one that nobody else on the machine can write to, or could have written to before.
 """
 
 import os
-import tempfile
 from pathlib import Path
+from stat import S_ISDIR, S_ISVTX, S_IWGRP, S_IWOTH
 
 
 def private_folder() -> Path | None:
@@ -20,9 +20,10 @@ def private_folder() -> Path | None:
     candidates = []
     if base := os.environ.get("XDG_CACHE_HOME"):
         candidates.append(Path(base) / "nlptool")
-    if home := os.environ.get("HOME"):
+    # A home that does not exist is nobody's: it is not for us to make it.
+    if (home := os.environ.get("HOME")) and os.access(home, os.X_OK):
         candidates.append(Path(home) / ".cache" / "nlptool")
-    candidates.append(Path(tempfile.gettempdir()) / f"nlptool-{os.getuid()}")
+    candidates.append(Path(os.environ.get("TMPDIR") or "/tmp") / f"nlptool-{os.geteuid()}")
     for folder in candidates:
         if folder.is_absolute() and _is_private(folder):
             return folder
@@ -32,11 +33,16 @@ def private_folder() -> Path | None:
 def _is_private(folder: Path) -> bool:
     """Make the folder if needed; tell whether it is ours alone and can be written."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        above = folder.parent.stat().st_mode
+        if above & S_IWOTH and not above & S_ISVTX:
+            return False  # anybody could put another folder in its place
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()
-        if status.st_uid != os.getuid() or folder.is_symlink():
+        if not S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
             return False
+        if status.st_mode & (S_IWGRP | S_IWOTH):
+            return False  # who knows what others have put into it already
         if status.st_mode & 0o077:
             folder.chmod(0o700)
         return os.access(folder, os.W_OK | os.X_OK)

@@ -13,7 +13,6 @@ memory follows the bytes that are there, never what a header claims.
 What the tensors mean is not known here; each task checks that in its `model.py`.
 """
 
-import json
 import mmap
 import os
 from collections.abc import Mapping
@@ -27,17 +26,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptool import __version__
+from nlptool.core.header import MAX_HEADER, NO_CHECKSUM, read_header, write_header
 from nlptool.core.publish import Output, atomic
 from nlptool.errors import ModelError
 
-FORMAT = 1
-MAX_HEADER = 16 << 20
-
-_DTYPES = {"U8": "<u1", "I32": "<i4", "I64": "<i8", "F32": "<f4", "F64": "<f8"}
-_CODES = {np.dtype(name): code for code, name in _DTYPES.items()}
-_NO_CHECKSUM = "0" * 64
-_METADATA_KEYS = {"format", "kind", "nlptool", "config", "training", "checksum"}
 _CHUNK = 1 << 20
 
 Array = NDArray[Any]
@@ -118,40 +110,36 @@ def publish(
 
     Raises:
         RunError: the file cannot be written.
-        ValueError: the settings are not JSON, or a tensor has another type.
+        ValueError: the settings are not JSON or too long, or a tensor has another type.
     """
     # Wide types first, so that every tensor is aligned whatever the shapes.
     arrays = {
         name: np.asarray(array, order="C")
         for name, array in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0]))
     }
-    table: dict[str, Any] = {}
-    end = 0
-    for name, array in arrays.items():
-        begin, end = end, end + array.nbytes
-        code = _CODES.get(array.dtype.newbyteorder("<"))
-        if code is None:
-            raise ValueError(f"tensor {name!r} is {array.dtype}")
-        table[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [begin, end]}
-    about = {
-        "format": FORMAT,
-        "kind": kind,
-        "nlptool": __version__,
-        "config": dict(config),
-        "training": dict(training),
-        "checksum": _NO_CHECKSUM,
-    }
-    header = _header(about, table)
-    digest = sha256(header)
+    digest = sha256(write_header(kind, config, training, arrays))
     for array in arrays.values():
         digest.update(_bytes(array))
-    header = _header(about | {"checksum": digest.hexdigest()}, table)
+    header = write_header(kind, config, training, arrays, checksum=digest.hexdigest())
     if isinstance(output, str):
         with atomic(output) as file:
             _write(file, header, arrays)
     else:
         with output.replace() as file:
             _write(file, header, arrays)
+
+
+def is_model(path: str) -> bool:
+    """Tell whether a file begins as model files do; False if it cannot be read."""
+    try:
+        # A pipe can be read only once, and not by us.
+        if not S_ISREG(Path(path).stat().st_mode):
+            return False
+        with Path(path).open("rb") as file:
+            start = file.read(9)
+    except OSError:
+        return False
+    return start[8:] == b"{" and int.from_bytes(start[:8], "little") <= MAX_HEADER
 
 
 def load(path: str, kind: str | None = None) -> Stored:
@@ -166,10 +154,15 @@ def load(path: str, kind: str | None = None) -> Stored:
             kind.
     """
     try:
-        with Path(path).open("rb") as file:
+        # Not blocking: a named pipe is refused rather than waited for.
+        with open(path, "rb", opener=_at_once) as file:
             return _read(path, file, kind)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _read(path: str, file: BinaryIO, kind: str | None) -> Stored:
@@ -181,122 +174,26 @@ def _read(path: str, file: BinaryIO, kind: str | None) -> Stored:
     length = int.from_bytes(prefix, "little")
     if len(prefix) < 8 or file.read(1) != b"{":
         raise ModelError(f"{path}: not an nlptool model file")
-    if length > MAX_HEADER or length > size - 8:
+    if not 2 <= length <= min(MAX_HEADER, size - 8):
         raise ModelError(f"{path}: cut short or damaged: its header should have {length} bytes")
-    header = b"{" + file.read(length - 1)
-    about, table = _parse(path, header)
-    if about.get("format") != FORMAT:
-        raise ModelError(
-            f"{path}: format {about.get('format')!r}, expected {FORMAT}; "
-            "it needs a newer nlptool, or it is damaged"
-        )
-    if set(about) != _METADATA_KEYS or not all(
-        isinstance(about[key], want)
-        for key, want in (
-            ("kind", str),
-            ("nlptool", str),
-            ("config", dict),
-            ("training", dict),
-            ("checksum", str),
-        )
-    ):
-        raise ModelError(f"{path}: its header lacks what a model file has; it is damaged")
-    places = _places(path, table, size - 8 - length)
-    if kind is not None and about["kind"] != kind:
-        article = "an" if about["kind"][:1] in "aeio" else "a"
-        raise ModelError(f"{path}: {article} {about['kind']} model, expected a {kind} model")
-    checksum = about["checksum"].encode("ascii", "replace")
-    if len(checksum) != 64 or header.count(checksum) != 1:
-        raise ModelError(f"{path}: its checksum is missing; it is damaged")
-    digest = sha256(prefix + header.replace(checksum, _NO_CHECKSUM.encode()))
+    raw = b"{" + file.read(length - 1)
+    header = read_header(path, raw, size)
+    if kind is not None and header.kind != kind:
+        article = "an" if header.kind[0] in "aeio" else "a"
+        raise ModelError(f"{path}: {article} {header.kind} model, expected a {kind} model")
+    digest = sha256(prefix + raw.replace(header.checksum.encode(), NO_CHECKSUM.encode()))
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
-    if digest.hexdigest() != about["checksum"]:
+    if digest.hexdigest() != header.checksum:
         raise ModelError(f"{path}: damaged: its content does not match its checksum")
     content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     tensors = {
-        name: np.frombuffer(content, dtype, prod(shape), 8 + length + begin).reshape(shape)
-        for name, (dtype, shape, begin) in places.items()
+        name: np.frombuffer(content, place.dtype, prod(place.shape), place.begin).reshape(
+            place.shape
+        )
+        for name, place in header.places.items()
     }
-    return Stored(
-        path, about["kind"], about["nlptool"], about["config"], about["training"], tensors
-    )
-
-
-def _parse(path: str, header: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the metadata and the table of tensors, as yet unchecked."""
-    try:
-        table = _strict_json(header.decode("utf-8"))
-        metadata = table.pop("__metadata__", None)
-        if not isinstance(metadata, dict) or "nlptool" not in metadata:
-            raise ModelError(f"{path}: a safetensors file, but not written by nlptool")
-        if len(metadata) != 1 or not isinstance(metadata["nlptool"], str):
-            raise ModelError(f"{path}: its header has more than nlptool writes; it is damaged")
-        return _strict_json(metadata["nlptool"]), table
-    except (ValueError, RecursionError):
-        raise ModelError(f"{path}: its header is not valid JSON; it is damaged") from None
-
-
-def _places(
-    path: str, table: dict[str, Any], size: int
-) -> dict[str, tuple[str, tuple[int, ...], int]]:
-    """Return name -> (dtype, shape, first byte), after checking that they fill the data."""
-    places = {}
-    expected = 0
-    for name, entry in table.items():
-        if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-            raise ModelError(f"{path}: tensor {name!r} is not described; the file is damaged")
-        dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-        if dtype not in _DTYPES if isinstance(dtype, str) else True:
-            raise ModelError(f"{path}: tensor {name!r} is of an unknown type")
-        if not (_are_sizes(shape) and len(shape) <= 8 and _are_sizes(offsets)):
-            raise ModelError(f"{path}: tensor {name!r} has an impossible shape or place")
-        n_bytes = prod(shape) * np.dtype(_DTYPES[dtype]).itemsize
-        if offsets != [expected, expected + n_bytes]:
-            raise ModelError(f"{path}: tensor {name!r} is not where its shape says")
-        expected += n_bytes
-        places[name] = (_DTYPES[dtype], tuple(shape), offsets[0])
-    if expected != size:
-        raise ModelError(f"{path}: {size:,} bytes of tensors, expected {expected:,}; cut short?")
-    return places
-
-
-def _are_sizes(values: object) -> bool:
-    return isinstance(values, list) and all(
-        type(value) is int and 0 <= value < 2**62 for value in values
-    )
-
-
-def _strict_json(text: str) -> dict[str, Any]:
-    """Parse a JSON object; no key twice, no NaN, no Infinity.
-
-    Raises:
-        ValueError: it is not that.
-    """
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise ValueError("a key stands twice")
-        return found
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
-
-    parsed = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
-    if not isinstance(parsed, dict):
-        raise ValueError("not an object")
-    return parsed
-
-
-def _header(about: dict[str, Any], table: dict[str, Any]) -> bytes:
-    """Return the length and the header, padded so that the data begins at a multiple of 8."""
-    compact = {"ensure_ascii": True, "allow_nan": False, "separators": (",", ":")}
-    inner = json.dumps(about, sort_keys=True, **compact)  # type: ignore[arg-type]
-    text = json.dumps({"__metadata__": {"nlptool": inner}, **table}, **compact)  # type: ignore[arg-type]
-    raw = text.encode("ascii")
-    raw += b" " * (-len(raw) % 8)
-    return len(raw).to_bytes(8, "little") + raw
+    return Stored(path, header.kind, header.version, header.config, header.training, tensors)
 
 
 def _write(file: BinaryIO, header: bytes, arrays: Mapping[str, Array]) -> None:
