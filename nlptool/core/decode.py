@@ -21,7 +21,7 @@ def utf8_blocks(
     r"""Yield one file's text as blocks of valid UTF-8.
 
     Args:
-        chunks: the file's bytes, decompressed.
+        chunks: the file's bytes, decompressed, at most `size` at a time.
         reading: the encoding, and what becomes of lines that are not valid.
         where: the file's name, for messages.
         report: is told what "auto" chose unless it is UTF-8, and how many lines were bad.

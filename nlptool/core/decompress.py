@@ -11,8 +11,9 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 import zstandard
 
@@ -115,16 +116,10 @@ def unpack(chunks: Iterator[bytes], where: str) -> Iterator[bytes]:
             break
     form = _recognise(head, where)
     if form is not None:
-        yield from _decompress(form, _then(head, chunks), where)
+        yield from _blocks(_decompress(form, chain((head,), chunks), where))
     elif head:
         yield head
         yield from chunks
-
-
-def _then(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield `head`, then `chunks`."""
-    yield head
-    yield from chunks
 
 
 def _could_begin(form: _Format, head: bytes) -> bool:
@@ -142,13 +137,14 @@ def _recognise(head: bytes, where: str) -> _Format | None:
     return None
 
 
-def _decompress(form: _Format, chunks: Iterator[bytes], where: str) -> Iterator[bytes]:
-    """Yield the content of every member, in blocks; zero bytes between members are padding."""
+def _decompress(form: _Format, chunks: Iterator[bytes], where: str) -> Iterator[bytes | None]:
+    """Yield the content of every member bit by bit, and None after each of `chunks`.
+
+    Zero bytes between members, and after the last, are padding.
+    """
     member: Any = form.member()
     pending = b""
     n_read = 0
-    out: list[bytes] = []
-    n_out = 0
     for chunk in chunks:
         for start in range(0, len(chunk), form.step):
             piece = chunk[start : start + form.step]
@@ -162,47 +158,46 @@ def _decompress(form: _Format, chunks: Iterator[bytes], where: str) -> Iterator[
                     if not form.content.match(pending):
                         raise _tail(form, where, n_read - len(pending))
                     member = form.member()
-                try:
-                    for plain in _drain(member, pending):
-                        out.append(plain)
-                        n_out += len(plain)
-                        if n_out >= BLOCK:
-                            yield from _blocks(out)
-                            out, n_out = [], 0
-                except _DAMAGE as error:
-                    if "memory" in str(error).lower():
-                        message = f"{where}: {form.name} data that needs too much memory"
-                        raise CorpusError(message) from None
-                    raise CorpusError(
-                        f"{where}: damaged {form.name} data, at or before byte {n_read}"
-                    ) from None
+                yield _unfold(form, member, pending, where, n_read)
+                while not (member.eof or getattr(member, "needs_input", True)):
+                    yield _unfold(form, member, b"", where, n_read)
                 pending = member.unused_data if member.eof else b""
                 if member.eof:
                     member = None
-        if n_out:
-            yield from _blocks(out)
-            out, n_out = [], 0
+        yield None
     if member is not None:
         raise CorpusError(f"{where}: {form.name} data cut short, at byte {n_read}")
     if pending:
         raise _tail(form, where, n_read - len(pending))
 
 
-def _drain(member: Any, piece: bytes) -> Iterator[bytes]:
-    """Yield what `piece` unfolds to, in bounded steps."""
-    if hasattr(member, "needs_input"):
-        yield member.decompress(piece, BLOCK)
-        while not (member.eof or member.needs_input):
-            yield member.decompress(b"", BLOCK)
-    else:
-        yield member.decompress(piece)
+def _unfold(form: _Format, member: Any, piece: bytes, where: str, n_read: int) -> bytes:
+    """Return what a decompressor makes of `piece`, or of what it still holds."""
+    try:
+        if hasattr(member, "needs_input"):
+            return cast(bytes, member.decompress(piece, BLOCK))
+        return cast(bytes, member.decompress(piece))
+    except _DAMAGE as error:
+        if "memory" in str(error).lower():
+            raise CorpusError(f"{where}: {form.name} data that needs too much memory") from None
+        raise CorpusError(
+            f"{where}: damaged {form.name} data, at or before byte {n_read}"
+        ) from None
 
 
-def _blocks(out: list[bytes]) -> Iterator[bytes]:
-    """Yield what was put out, joined and cut into blocks."""
-    joined = b"".join(out)
-    for start in range(0, len(joined), BLOCK):
-        yield joined[start : start + BLOCK]
+def _blocks(parts: Iterator[bytes | None]) -> Iterator[bytes]:
+    """Yield the parts joined to blocks; None sends on what there is."""
+    held: list[bytes] = []
+    n_held = 0
+    for part in parts:
+        if part:
+            held.append(part)
+            n_held += len(part)
+        if n_held >= BLOCK or (n_held and part is None):
+            joined = b"".join(held)
+            for start in range(0, n_held, BLOCK):
+                yield joined[start : start + BLOCK]
+            held, n_held = [], 0
 
 
 def _tail(form: _Format, where: str, position: int) -> CorpusError:

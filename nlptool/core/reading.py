@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from nlptool.errors import ConfigError, CorpusError
 
@@ -113,13 +114,7 @@ def begin(
         )
     elif wanted != found:
         mark = b""
-    return codec, mark, _after(head, len(mark), chunks)
-
-
-def _after(head: bytes, start: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield `head` from `start`, then `chunks`."""
-    yield head[start:]
-    yield from chunks
+    return codec, mark, chain((head[len(mark) :],), chunks)
 
 
 def guess(raw: bytes, *, final: bool) -> str | None:

@@ -72,7 +72,13 @@ def test_blocks_equal_the_whole(text, encoding, sizes, size):
 
 
 @settings(max_examples=300, deadline=None)
-@given(texts, st.sampled_from(ENCODINGS), sizes, sizes)
+@given(
+    texts,
+    st.sampled_from(ENCODINGS),
+    st.lists(st.integers(1, 16), min_size=1, max_size=5),
+    st.lists(st.integers(1, 16), min_size=1, max_size=5),
+)
+@example("a" * 13 + "\naaaa\n", "utf-32-le", [1], [16])
 def test_where_long_lines_are_cut_does_not_depend_on_the_chunks(text, encoding, one, other):
     data = text.encode(encoding, "ignore")
 
