@@ -1,0 +1,157 @@
+"""jieba in several processes: pieces of text in, their words out, in the same order.
+
+A worker is a fresh interpreter that runs `jieba_cut` and talks through pipes: no fork of a
+process with threads, no shared memory, nothing asked of the caller's main module, and a
+worker ends with its parent however the parent ends, because its input does. Memory is
+bounded: a few pieces per worker are on their way at any time.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from queue import SimpleQueue
+
+from nlptool.core import jieba_cut
+from nlptool.core.jieba_cut import HEADER, UserWord
+from nlptool.errors import CorpusError, RunError
+
+Worker = subprocess.Popen[bytes]
+
+AHEAD = 4
+"""Pieces per worker that are on their way at any time."""
+
+
+def cut_in_processes(
+    pieces: Iterable[bytes],
+    n_workers: int,
+    user_words: Sequence[UserWord],
+    here: Callable[[bytes], bytes],
+    ready: Callable[[], bool],
+) -> Iterator[bytes]:
+    """Yield every piece cut by jieba, in order.
+
+    Args:
+        pieces: UTF-8 text.
+        n_workers: how many processes at most; they are started as there is work for them.
+        user_words: as in `jieba_cut.cutter`.
+        here: cuts a piece in this process, for when the system allows no other.
+        ready: tells whether the next piece will come at once; where it will not, everything
+            before it is given first.
+
+    Raises:
+        RunError: a worker ended.
+    """
+    workers: list[Worker] = []
+    idle: SimpleQueue[Worker] = SimpleQueue()
+    results: deque[Future[bytes]] = deque()
+    executor = ThreadPoolExecutor(n_workers)
+
+    def cut(piece: bytes) -> bytes:
+        worker = idle.get()
+        try:
+            return _ask(worker, piece)
+        finally:
+            idle.put(worker)
+
+    def drained() -> Iterator[bytes]:
+        while results:
+            yield results.popleft().result()
+
+    source = iter(pieces)
+    try:
+        while True:
+            if not ready():
+                yield from drained()
+            try:
+                piece = next(source)
+            except StopIteration:
+                break
+            except CorpusError:
+                yield from drained()
+                raise
+            while results and (results[0].done() or len(results) >= AHEAD * n_workers):
+                yield results.popleft().result()
+            if len(results) >= len(workers) < n_workers:
+                try:
+                    worker = _start(user_words)
+                except OSError:
+                    # Too many open files or processes, or no memory: work with what there is.
+                    n_workers = max(1, len(workers))
+                else:
+                    workers.append(worker)
+                    idle.put(worker)
+            if workers:
+                results.append(executor.submit(cut, piece))
+            else:
+                yield here(piece)
+        yield from drained()
+    finally:
+        for future in results:
+            future.cancel()
+        for worker in workers:
+            worker.kill()
+        executor.shutdown()
+        for worker in workers:
+            with suppress(OSError):
+                worker.communicate()
+
+
+def _start(user_words: Sequence[UserWord]) -> Worker:
+    """Start a worker and tell it its words.
+
+    Raises:
+        OSError: the system has no room for it.
+    """
+    # -P and the path: it finds the jieba that we have, and nothing beside its own file.
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with _signals_held():
+        worker = subprocess.Popen(
+            [sys.executable, "-P", "-W", "ignore", jieba_cut.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+    _send(worker, json.dumps(user_words).encode())
+    return worker
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Start workers deaf to what a terminal sends to all of us: the parent decides."""
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    )
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _send(worker: Worker, body: bytes) -> None:
+    assert worker.stdin is not None
+    with suppress(BrokenPipeError):  # its death is told where its answer is missing
+        worker.stdin.write(len(body).to_bytes(HEADER, "little") + body)
+        worker.stdin.flush()
+
+
+def _ask(worker: Worker, piece: bytes) -> bytes:
+    """Return a piece, cut by a worker."""
+    assert worker.stdout is not None
+    _send(worker, piece)
+    header = worker.stdout.read(HEADER)
+    size = int.from_bytes(header, "little")
+    body = worker.stdout.read(size)
+    if len(header) < HEADER or len(body) < size:
+        code = worker.wait()
+        end = f"signal {-code}" if code < 0 else f"exit code {code}"
+        raise RunError(
+            f"jieba: a worker process ended with {end}, expected its words; "
+            "if memory is short, use --threads 1"
+        )
+    return body
