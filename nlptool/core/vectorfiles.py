@@ -15,7 +15,7 @@ import numpy as np
 
 from nlptool.core import fasttextbin, vectorbinary, vectortext
 from nlptool.core.foreign import FAULTS, HEADER, Faults, Source, read_header
-from nlptool.core.publish import atomic
+from nlptool.core.publish import Output, atomic
 from nlptool.core.report import Note, Report, silent
 from nlptool.core.vectors import Vectors
 from nlptool.errors import ConfigError, CorpusError
@@ -68,14 +68,16 @@ def inspect_vectors(path: str, *, form: str | None = None) -> tuple[Vectors, Fau
     return vectors, faults, found
 
 
-def write_vectors(path: str, vectors: Vectors, form: str, *, report: Report = silent) -> None:
+def write_vectors(
+    target: str | Output, vectors: Vectors, form: str, *, report: Report = silent
+) -> None:
     """Write vectors to a file, which appears whole or not at all.
 
     No form can hold white space in a word: it becomes "_". A word that is only white space,
     or that becomes another word so, is left out; `report` is told.
 
     Args:
-        path: the file; an old one is replaced.
+        target: the file, whose old content is replaced; or the output, if it is reserved.
         vectors: what to write.
         form: one of `FORMS_OUT`.
         report: told about words that were changed or left out.
@@ -86,8 +88,9 @@ def write_vectors(path: str, vectors: Vectors, form: str, *, report: Report = si
     """
     if form not in FORMS_OUT:
         raise ConfigError(f"--to: {form!r}, expected one of {', '.join(FORMS_OUT)}")
+    path = target if isinstance(target, str) else target.path
     vectors = _writable(path, vectors, report)
-    with atomic(path) as file:
+    with atomic(target) if isinstance(target, str) else target.replace() as file:
         if form == "binary":
             vectorbinary.write_binary(file, vectors)
         else:

@@ -1,20 +1,20 @@
 """A vocabulary with a matrix: who is near whom, and what is to c as b is to a.
 
 Everything is computed in blocks over the rows, so that a matrix which is memory-mapped stays
-on disk and none is held twice. Only numpy is needed: a query starts at once.
+on disk and none is held twice (search.py). Only numpy is needed: a query starts at once.
 How vectors get into and out of files is in `vectorfiles.py`.
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nlptool.core.search import Nearest, find_best, in_batches
 from nlptool.errors import ConfigError, CorpusError
 
 FloatArray = NDArray[np.float32]
@@ -22,24 +22,9 @@ IntArray = NDArray[np.int64]
 
 METHODS = ("add", "mul")
 
-# Scores held at once: small enough for a core's cache, large enough for BLAS.
-_CELLS = 1 << 21
 _ROWS = 1 << 16
-_QUERIES = 1024
 # Levy and Goldberg's epsilon, which keeps 3CosMul from dividing by zero.
 _EPSILON = 0.001
-
-
-class Nearest(NamedTuple):
-    """The best rows for each query, best first; equal scores in the order of their ids.
-
-    Args:
-        ids: shape (n_queries, k); -1 where there are fewer than k rows to choose from.
-        scores: shape (n_queries, k); minus infinity where the id is -1.
-    """
-
-    ids: IntArray
-    scores: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,14 +131,15 @@ class Vectors:
             ids = [self.id(word) for word in queries]
             units = self.units(ids)
             exclude = exclude if exclude is not None else [(i,) for i in ids]
+        n_rows = self._n_searched(limit)
 
         def search(low: int, high: int) -> Nearest:
             some = units[low:high]
-            return self._best(
-                lambda first, last: self._cosines(some, first, last), exclude[low:high], k, limit
+            return find_best(
+                lambda first, last: self._cosines(some, first, last), exclude[low:high], n_rows, k
             )
 
-        return _in_batches(search, len(units), k)
+        return in_batches(search, len(units), k)
 
     def analogy(
         self,
@@ -228,9 +214,12 @@ class Vectors:
                 scores /= (shifted + np.float32(_EPSILON))[a]
                 return scores
 
-            return self._best(score, ids[low:high].tolist(), k, limit)
+            return find_best(score, ids[low:high].tolist(), self._n_searched(limit), k)
 
-        return _in_batches(search, len(ids), k)
+        return in_batches(search, len(ids), k)
+
+    def _n_searched(self, limit: int | None) -> int:
+        return len(self.words) if limit is None else min(limit, len(self.words))
 
     def _cosines(self, units: FloatArray, first: int, last: int) -> FloatArray:
         """Return unit vectors' cosines with rows first..last; shape (n_units, n_rows)."""
@@ -238,44 +227,6 @@ class Vectors:
             scores: FloatArray = units @ self.matrix[first:last].T
             scores *= self._scales[first:last]
         return scores
-
-    def _best(
-        self,
-        score: Callable[[int, int], FloatArray],
-        exclude: Sequence[Sequence[int]],
-        k: int,
-        limit: int | None,
-    ) -> Nearest:
-        """Return the k best rows by `score(first, last)`, without the excluded ones.
-
-        Rows are looked at in blocks that double in length. Whoever does not beat the k-th
-        best so far is out by one comparison, so that only some k rows per block are sorted.
-        """
-        n_queries = len(exclude)
-        n_rows = len(self.words) if limit is None else min(limit, len(self.words))
-        k = max(k, 0)
-        banned = np.asarray([(q, i) for q, ids in enumerate(exclude) for i in ids], np.int64)
-        banned = banned.reshape(-1, 2)
-        best = Nearest(
-            np.full((n_queries, k), -1, np.int64), np.full((n_queries, k), -np.inf, np.float32)
-        )
-        if not (n_queries and k):
-            return best
-        most = max(1, min(_ROWS, _CELLS // n_queries))
-        first, step = 0, max(k, min(64, most))
-        while first < n_rows:
-            last = min(first + step, n_rows)
-            scores = score(first, last)
-            inside = banned[(banned[:, 1] >= first) & (banned[:, 1] < last)]
-            scores[inside[:, 0], inside[:, 1] - first] = -np.inf
-            # A later row never displaces an equal earlier one: hence "greater".
-            # (Flat indices, as numpy finds them twenty times as fast as pairs.)
-            hits = np.flatnonzero(scores > best.scores[:, -1:])
-            if len(hits):
-                queries, places = np.divmod(hits, last - first)
-                best = _merge(best, queries, places + first, scores.ravel()[hits])
-            first, step = last, max(k, min(last, most))
-        return best
 
 
 def suggestions(word: str, vectors: Vectors, most: int = 3) -> list[str]:
@@ -296,26 +247,3 @@ def suggestions(word: str, vectors: Vectors, most: int = 3) -> list[str]:
         if len(found) >= most:
             break
     return list(found)[:most]
-
-
-def _in_batches(search: Callable[[int, int], Nearest], n_queries: int, k: int) -> Nearest:
-    """Return what `search(low, high)` finds for all queries, some of them at a time."""
-    parts = [search(i, min(i + _QUERIES, n_queries)) for i in range(0, n_queries, _QUERIES)]
-    if not parts:
-        return Nearest(np.empty((0, k), np.int64), np.empty((0, k), np.float32))
-    return Nearest(
-        np.concatenate([p.ids for p in parts]), np.concatenate([p.scores for p in parts])
-    )
-
-
-def _merge(best: Nearest, queries: IntArray, ids: IntArray, scores: FloatArray) -> Nearest:
-    """Return the best k of the best so far and of new hits, which all have larger ids."""
-    n_queries, k = best.ids.shape
-    rows = np.concatenate([np.repeat(np.arange(n_queries), k), queries])
-    ids = np.concatenate([best.ids.ravel(), ids])
-    scores = np.concatenate([best.scores.ravel(), scores])
-    # lexsort is stable: among equal scores the old ones, then the smaller ids, stay first.
-    order = np.lexsort((-scores, rows))
-    starts = np.searchsorted(rows[order], np.arange(n_queries))
-    chosen = order[starts[:, None] + np.arange(k)]
-    return Nearest(ids[chosen], scores[chosen])

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlptool.core.foreign import FAULTS
+from nlptool.core.publish import reserve
 from nlptool.core.report import Report, silent
 from nlptool.core.vectorfiles import FORMS_OUT, inspect_vectors, write_vectors
 from nlptool.core.vectors import Vectors
+from nlptool.errors import ConfigError
 
 # A reader keeps what is odd but usable; a mended copy is sound.
 _DONE = {"white space": "written with _, or left out", "zero": "left out"}
@@ -78,16 +80,27 @@ def check(
         CorpusError: there are no vectors in the file at all.
         RunError: the copy cannot be written.
     """
+    if to is not None and to not in FORMS_OUT:
+        raise ConfigError(f"--to: {to!r}, expected one of {', '.join(FORMS_OUT)}")
+    if repair is None:
+        return _inspect(path, form)[0]
+    with reserve(repair) as output:
+        checkup, vectors = _inspect(path, form)
+        sound = np.flatnonzero(vectors.norms > 0)
+        if len(sound) < len(vectors.words):
+            words = [vectors.words[i] for i in sound.tolist()]
+            vectors = Vectors(words, np.asarray(vectors.matrix[sound]))
+        form = to or (checkup.form if checkup.form in FORMS_OUT else "text")
+        write_vectors(output, vectors, form, report=report)
+    return checkup
+
+
+def _inspect(path: str, form: str | None) -> tuple[Checkup, Vectors]:
+    """Return what is wrong with a file, and the vectors that are usable."""
     vectors, faults, form = inspect_vectors(path, form=form)
     findings = [
         Finding(kind, faults.counts[kind], _DONE.get(kind, done), faults.examples[kind])
         for kind, done in FAULTS.items()
         if kind in faults.counts
     ]
-    if repair is not None:
-        sound = np.flatnonzero(vectors.norms > 0)
-        if len(sound) < len(vectors.words):
-            words = [vectors.words[i] for i in sound.tolist()]
-            vectors = Vectors(words, np.asarray(vectors.matrix[sound]))
-        write_vectors(repair, vectors, to or (form if form in FORMS_OUT else "text"), report=report)
-    return Checkup(path, form, len(vectors.words), vectors.dim, findings)
+    return Checkup(path, form, len(vectors.words), vectors.dim, findings), vectors

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from nlptool.core import vectors as module
+from nlptool.core import search
 from nlptool.core.vectors import Vectors, suggestions
 from nlptool.errors import ConfigError, CorpusError
 from tests import naive_vectors as naive
@@ -19,7 +19,7 @@ def some(n=200, dim=7, seed=0):
 @pytest.fixture(params=[(1 << 21, 1 << 16, 1024), (40, 16, 3)], ids=["whole", "in small blocks"])
 def _blocks(request, monkeypatch):
     for name, value in zip(("_CELLS", "_ROWS", "_QUERIES"), request.param, strict=True):
-        monkeypatch.setattr(module, name, value)
+        monkeypatch.setattr(search, name, value)
 
 
 def by_naive(found, expected, k):

@@ -7,7 +7,7 @@ import pytest
 
 from nlptool.core.vectorfiles import FORMS_OUT, read_vectors, write_vectors
 from nlptool.core.vectors import Vectors
-from nlptool.errors import ConfigError, CorpusError
+from nlptool.errors import ConfigError, CorpusError, RunError
 from nlptool.w2v.checkup import Checkup, Finding, check
 
 ILL = """\
@@ -106,3 +106,8 @@ def test_nothing_is_written_where_nothing_can_be_read(tmp_path):
     with pytest.raises(ConfigError, match=r"^--to: 'csv', expected one of text, binary, glove$"):
         check(str(path), repair=str(tmp_path / "out"), to="csv")
     assert [p.name for p in tmp_path.iterdir()] == ["v"]
+
+
+def test_the_output_is_looked_at_before_the_input(tmp_path):
+    with pytest.raises(RunError, match=r"there is no folder"):
+        check(str(tmp_path / "missing"), repair=str(tmp_path / "none" / "out"))
