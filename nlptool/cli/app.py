@@ -54,6 +54,7 @@ def root(
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    code, fatal = 1, 0
     try:
         signals.install()
         _open_standard_files()
@@ -63,9 +64,12 @@ def main() -> NoReturn:
         signals.release()
     except signals.Interrupted as stop:
         console.say("interrupted")
-        signals.die(stop.number)
+        fatal = stop.number
     except BrokenPipeError:
-        signals.die(signal.SIGPIPE)
+        fatal = signal.SIGPIPE
+    # Not sooner: the exception holds what was interrupted, and with it what cleans up.
+    if fatal:
+        signals.die(fatal)
     sys.exit(code)
 
 
@@ -78,8 +82,12 @@ def _run() -> int:
         console.say(str(error))
         return error.exit_code
     except typer.TyperException as error:
-        if text := error.format_message():
-            console.say(f"{text}; --help shows how to use the command")
+        text = error.format_message()
+        # By its name, as Typer itself has it: a group without a command shows its help.
+        if type(error).__name__ == "NoArgsIsHelpError":
+            console.show(text)
+        elif text:
+            console.say(f"{text.removesuffix('.')}; --help shows how to use the command")
         return error.exit_code
     except typer.Abort:
         raise signals.Interrupted(signal.SIGINT) from None

@@ -32,9 +32,14 @@ def say(text: str) -> None:
     """Write one line to stderr; nobody listening is no reason to fail."""
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}..."
+    show(f"nlptool: {escaped(text)}")
+
+
+def show(text: str) -> None:
+    """Write help to stderr as it is."""
     if sys.stderr is not None:
         try:
-            sys.stderr.write(f"nlptool: {escaped(text)}\n")
+            sys.stderr.write(f"{text}\n")
             sys.stderr.flush()
         except OSError:
             sys.stderr = None  # as Python has it where there is none

@@ -1,10 +1,14 @@
 """`nlptool model`: what a model file is, and whether it is whole."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nlptool.cli import console, options
+
+if TYPE_CHECKING:
+    from nlptool.core.store import Stored
 
 app = typer.Typer(help="Look at model files of any kind.", no_args_is_help=True)
 
@@ -51,7 +55,8 @@ def info(models: ModelFiles, json: options.Json = False) -> None:
                 for name, size in sorted(sizes.items())
             ),
         ]
-        console.table(("what", "value"), rows)
+        # All of it comes from the file, which may be a stranger's.
+        console.table(("what", "value"), [tuple(map(console.escaped, row)) for row in rows])
 
 
 @app.command()
@@ -60,12 +65,24 @@ def verify(models: ModelFiles, quiet: options.Quiet = False) -> None:
 
     Example: nlptool model verify *.w2v && cp *.w2v /backup
     """
-    from nlptool.cli.kinds import open_model
+    from nlptool.core.store import load
 
     for path in models:
-        kind = open_model(path)
+        stored = load(path)
+        if stored.kind in _MEANING:
+            _MEANING[stored.kind](stored)
         if not quiet:
-            console.out(f"{path}\t{kind}\tok")
+            console.out(f"{path}\t{console.escaped(stored.kind)}\tok")
+
+
+def _word_vectors(stored: "Stored") -> None:
+    from nlptool.w2v.model import from_stored
+
+    from_stored(stored)
+
+
+_MEANING: dict[str, Callable[["Stored"], None]] = {"w2v": _word_vectors}
+"""Kind -> what raises a `ModelError` if the parts of such a model do not fit together."""
 
 
 def _shown(value: object) -> str:
@@ -76,4 +93,4 @@ def _shown(value: object) -> str:
         return ", ".join(f"{key} {_shown(item)}" for key, item in value.items())
     if isinstance(value, float):
         return f"{value:.6g}"
-    return console.escaped(str(value))
+    return str(value)

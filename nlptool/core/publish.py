@@ -154,7 +154,8 @@ def _locked(path: str, lock: Path) -> Iterator[None]:
         finally:
             # Again, in case a signal stopped the first attempt; no other one comes.
             _remove(lock, held)
-            held.close()
+            with suppress(OSError):
+                held.close()
 
 
 def _lock(path: str, lock: Path) -> FileIO:
@@ -164,17 +165,19 @@ def _lock(path: str, lock: Path) -> FileIO:
             file = open(lock, "rb", buffering=0, opener=_shared)  # noqa: SIM115  # its end is the lock's
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Another run may have removed the file between our open and our flock: then we
+            # hold a lock that nobody else can see.
+            if _is(lock, file):
+                return file
         except OSError as error:
-            file.close()
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
                 raise RunError(
                     f"{path}: another run is writing it (lock {lock.name}); wait for it to end"
                 ) from None
             raise RunError(f"{path}: cannot be locked: {error.strerror}") from None
-        # Another run may have removed the file between our open and our flock: then we hold
-        # a lock that nobody else can see.
-        if _is(lock, file):
-            return file
+        except BaseException:
+            file.close()
+            raise
         file.close()
 
 
