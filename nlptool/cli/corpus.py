@@ -40,11 +40,11 @@ def segment(
     paths = options.inputs(files)
     n_threads = options.cores(threads)
 
-    from nlptool.core import corpus
+    from nlptool.core.corpus import Reading, read_blocks
     from nlptool.core.publish import atomic
     from nlptool.core.segment import segmented
 
-    reading = corpus.Reading(encoding, on_bad_line)
+    reading = Reading(encoding, on_bad_line)
     with ExitStack() as stack:
         file = stack.enter_context(atomic(output)) if output is not None else None
         report = stack.enter_context(console.talking(quiet=quiet))
@@ -53,7 +53,7 @@ def segment(
         console.hint_stdin(paths, quiet=quiet)
         _, blocks = segmented(
             # What is typed or comes in slowly is not kept back until a block is full.
-            corpus._blocks(paths, reading, report, prompt=True),
+            read_blocks(paths, reading, report, prompt=True),
             segment,
             threads=n_threads,
             user_dict=user_dict,

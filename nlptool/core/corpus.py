@@ -38,7 +38,11 @@ _drained: WeakSet[BufferedReader] = WeakSet()
 
 
 def read_blocks(
-    paths: Sequence[str], reading: Reading = _STRICT, report: Report = silent
+    paths: Sequence[str],
+    reading: Reading = _STRICT,
+    report: Report = silent,
+    *,
+    prompt: bool = False,
 ) -> Stream[bytes]:
     r"""Return the text of files as blocks of valid UTF-8, about 1 MiB each.
 
@@ -48,6 +52,7 @@ def read_blocks(
         reading: the encoding, and what becomes of lines that are not valid.
         report: is told how many bytes of the files are read ("reading"), what encoding
             "auto" chose, and how many lines were bad.
+        prompt: give what comes through stdin at once, however little it is.
 
     Returns:
         Blocks without a byte order mark and NUL, with "\r\n" as "\n" (a lone "\r" stays). Each
@@ -60,7 +65,7 @@ def read_blocks(
         CorpusError: while reading: a file that cannot be opened, is damaged or is no text.
         RunError: while reading: a disk or a connection failed.
     """
-    return _blocks(_checked(paths), reading, report, prompt=False)
+    return _blocks(_checked(paths), reading, report, prompt=prompt)
 
 
 def read_lines(

@@ -1,14 +1,21 @@
 """The settings of word-vector training: names, defaults, limits."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from nlptool.errors import ConfigError
 
 ARCHES = ("skipgram", "cbow")
-LOSSES = ("random-softmax", "negative-sampling", "nce", "pmi")
+LOSSES = ("random-softmax", "negative-sampling", "nce", "pmi", "hierarchical-softmax")
 PROPOSALS = ("unigram", "uniform")
 ENGINES = ("numba", "keras", "gensim")
+MODES = ("shared", "concatenated", "summed")
+
+_TRAINS = {
+    "numba": ("random-softmax", "negative-sampling", "nce", "pmi"),
+    "keras": ("random-softmax", "negative-sampling", "nce"),
+    "gensim": ("negative-sampling", "hierarchical-softmax"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,11 @@ class Config:
     threads: int = 1
     seed: int = 1
     engine: str = "numba"
+    subword: bool = False
+    mode: str = "shared"
+    truncate: bool = False
+    x_max: float = 100.0
+    alpha: float = 0.75
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained.
@@ -42,6 +54,7 @@ class Config:
             ("loss", LOSSES),
             ("proposal", PROPOSALS),
             ("engine", ENGINES),
+            ("mode", MODES),
         ):
             if getattr(self, name) not in allowed:
                 raise ConfigError(
@@ -61,6 +74,22 @@ class Config:
             if value is not None and not low <= value <= high:
                 option = name.replace("_", "-")
                 raise ConfigError(f"--{option}: {value}, expected {low} to {high}")
+        if self.loss not in _TRAINS[self.engine]:
+            fitting = [engine for engine in ENGINES if self.loss in _TRAINS[engine]]
+            raise ConfigError(
+                f"--loss {self.loss}: not trained by --engine {self.engine}, "
+                f"expected {' or '.join(fitting)}"
+            )
+        if self.subword and self.engine != "gensim":
+            raise ConfigError("--subword: only --engine gensim trains on parts of words")
+        if self.tied and self.engine == "gensim":
+            raise ConfigError("--tied: --engine gensim has output weights of its own")
+        if self.mode == "concatenated" and self.dim % 2:
+            raise ConfigError(f"--dim: {self.dim}, expected an even number for --mode concatenated")
+        if not (isfinite(self.x_max) and self.x_max > 0):
+            raise ConfigError(f"--x-max: {self.x_max}, expected more than 0")
+        if not (isfinite(self.alpha) and 0 <= self.alpha <= 10):
+            raise ConfigError(f"--alpha: {self.alpha}, expected 0 to 10")
         if not (isfinite(self.sample) and 0 <= self.sample <= 1):
             raise ConfigError(f"--sample: {self.sample}, expected 0 (keep every word) to 1")
         if self.rate is not None and not (isfinite(self.rate) and 0 < self.rate <= 10):
@@ -68,18 +97,23 @@ class Config:
 
     def settled(self) -> "Config":
         """Return the same settings with the loss's own defaults in place of None."""
-        defaults = _DEFAULTS[self.loss]
-        missing = {
-            field.name: defaults[field.name]
-            for field in fields(self)
-            if field.name in defaults and getattr(self, field.name) is None
-        }
-        return replace(self, **missing)
+        negatives, epochs, rate = _DEFAULTS[self.loss]
+        if self.engine == "keras":
+            rate = _ADAM_RATE
+        return replace(
+            self,
+            negatives=negatives if self.negatives is None else self.negatives,
+            epochs=epochs if self.epochs is None else self.epochs,
+            rate=rate if self.rate is None else self.rate,
+        )
 
 
-_DEFAULTS: dict[str, dict[str, int | float]] = {
-    "random-softmax": {"negatives": 16, "epochs": 5, "rate": 0.025},
-    "negative-sampling": {"negatives": 5, "epochs": 5, "rate": 0.025},
-    "nce": {"negatives": 16, "epochs": 5, "rate": 0.025},
-    "pmi": {"negatives": 1, "epochs": 20, "rate": 0.1},
+# Loss -> negatives, epochs, rate; benchmarks/RESULTS.md says how they were chosen.
+_DEFAULTS: dict[str, tuple[int, int, float]] = {
+    "random-softmax": (16, 5, 0.025),
+    "negative-sampling": (5, 5, 0.025),
+    "nce": (16, 5, 0.025),
+    "pmi": (1, 20, 0.1),
+    "hierarchical-softmax": (1, 5, 0.025),
 }
+_ADAM_RATE = 0.002
