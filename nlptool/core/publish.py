@@ -169,7 +169,9 @@ def _lock(path: str, lock: Path) -> FileIO:
             # hold a lock that nobody else can see.
             if _is(lock, file):
                 return file
+            file.close()
         except OSError as error:
+            file.close()
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
                 raise RunError(
                     f"{path}: another run is writing it (lock {lock.name}); wait for it to end"
@@ -178,7 +180,6 @@ def _lock(path: str, lock: Path) -> FileIO:
         except BaseException:
             file.close()
             raise
-        file.close()
 
 
 def _remove(lock: Path, held: FileIO) -> None:
