@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from nlptool.core.decimals import parse_decimals, to_float
+from nlptool.core.decimals import format_decimals, parse_decimals, to_float
 from nlptool.core.foreign import (
     Faults,
     FloatArray,
@@ -27,7 +27,7 @@ from nlptool.errors import CorpusError
 
 _LONGEST_LINE = 16 << 20
 _SAMPLE = 1 << 16
-_CELLS = 1 << 18
+_CELLS = 1 << 14
 _SPACE, _NEWLINE = b" \n"
 _POINTED = re.compile(rb"[+-]?(\d+\.\d*|\.\d+|\d+(?=e))(e[+-]?\d+)?", re.IGNORECASE)
 
@@ -51,12 +51,15 @@ def read_text(source: Source, header: tuple[int, int] | None, faults: Faults) ->
     rows = Rows(dim)
     line, n_found = (2 if header else 1), 0
     for block in _whole_lines(source):
-        # word2vec.c ends a line with a space; Windows puts a carriage return there.
-        block = block.replace(b"\r\n", b"\n").replace(b" \n", b"\n")
-        rows.add(*(_regular(block, dim, line) or _irregular(block, dim, line, faults)))
-        lines = block[:-1].split(b"\n")
-        n_found += len(lines) - lines.count(b"")
-        line += len(lines)
+        parsed = _regular(block, dim, line)
+        if parsed is None:
+            # word2vec.c ends a line with a space; Windows puts a carriage return there.
+            block = block.replace(b"\r\n", b"\n").replace(b" \n", b"\n")
+            parsed = _regular(block, dim, line) or _irregular(block, dim, line, faults)
+        rows.add(*parsed)
+        n_lines = block.count(b"\n")
+        n_found += n_lines if len(parsed[0]) == n_lines else _n_written(block)
+        line += n_lines
     if header and n_found != header[0]:
         faults.found("header", "1", f"{header[0]:,} words, but {n_found:,} follow")
     return rows
@@ -75,12 +78,11 @@ def write_text(file: BinaryIO, vectors: Vectors, *, header: bool) -> None:
         file.write(b"%d %d\n" % (n_words, dim))
     step = max(1, _CELLS // dim)
     for low in range(0, n_words, step):
-        numbers = np.ascontiguousarray(vectors.matrix[low : low + step]).astype("S16").tolist()
+        rows = format_decimals(np.ascontiguousarray(vectors.matrix[low : low + step], np.float32))
         words = vectors.words[low : low + step]
         file.write(
             b"".join(
-                b"%b %b\n" % (word.encode(), b" ".join(row))
-                for word, row in zip(words, numbers, strict=True)
+                b"%b %b\n" % (word.encode(), row) for word, row in zip(words, rows, strict=True)
             )
         )
 
@@ -103,6 +105,11 @@ def _whole_lines(source: Source) -> Iterator[bytes]:
             )
     if tail := b"".join(pieces):
         yield tail + b"\n"
+
+
+def _n_written(block: bytes) -> int:
+    """Return how many lines are not empty."""
+    return sum(1 for line in block.split(b"\n") if line)
 
 
 def _guess_dim(source: Source) -> int:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptool.core.decimals import parse_decimals
+from nlptool.core.decimals import format_decimals, parse_decimals
 from nlptool.core.fasttextbin import subword_ids
 from nlptool.core.report import Note
 from nlptool.core.vectorfiles import FORMS_OUT, inspect_vectors, read_vectors, write_vectors
@@ -493,3 +493,29 @@ def test_what_float_refuses_is_refused(fields, odd):
     else:
         with np.errstate(over="ignore"):
             assert parse_decimals(*spans([*fields, odd]))[-1] == np.float32(value)
+
+
+@given(st.lists(st.lists(st.floats(width=32), min_size=3, max_size=3), max_size=9))
+@settings(max_examples=300, deadline=None)
+def test_numbers_read_back_as_they_were(rows):
+    values = np.array(rows, np.float32).reshape(-1, 3)
+    texts = format_decimals(values)
+    assert len(texts) == len(values)
+    for text, row in zip(texts, values, strict=True):
+        again = np.array([float(field) for field in text.split(b" ")], np.float32)
+        np.testing.assert_array_equal(again, row)
+        known = ~np.isnan(row)
+        assert (np.signbit(again) == np.signbit(row))[known].all()
+
+
+def test_numbers_are_written_as_numpy_does():
+    rng = np.random.default_rng(0)
+    values = (rng.standard_normal(50_000) * 10.0 ** rng.integers(-6, 5, 50_000)).astype("f4")
+    edges = [0.1, 1, 10, 100, 999.99994, 1000, 1e-4, 9.9999e-5, 0.001, 0.5, 123.0, 1e16, 0.1234]
+    values = np.concatenate([values, np.float32(edges), -np.float32(edges), np.arange(2000)])
+    texts = format_decimals(values[None].astype(np.float32))[0].decode().split(" ")
+    expected = [str(x) for x in values.astype(np.float32)]
+    # Rarely there is a shorter decimal that is not the nearest of its length.
+    differing = [(a, b) for a, b in zip(texts, expected, strict=True) if a != b]
+    assert len(differing) < 10
+    assert all(len(a) <= len(b) + 1 for a, b in differing)
