@@ -26,8 +26,9 @@ from nlptool.core.encode import encode
 from nlptool.core.sorting import sort_count
 from nlptool.core.spool import Spool
 from nlptool.core.vectors import Vectors
+from nlptool.w2v.config import Config
 from nlptool.w2v.cooccur import count_pairs, key_bits
-from nlptool.w2v.pmi import PmiConfig, train_pmi, vectors_of
+from nlptool.w2v.pmi import train_pmi, vectors_of
 from nlptool.w2v.scores import analogy_score, read_analogies, read_similarity, similarity_score
 
 CHUNK = 64
@@ -51,7 +52,7 @@ def main() -> None:
         words, ids = list(encoded.vocab.words), encoded.ids
         print(f"{args.text}: {encoded.n_words:,} words, {len(words):,} types; {platform.machine()}")
         warm = ids[:2000]
-        train_pmi(warm, len(words), PmiConfig(dim=args.dim, epochs=1), folder=folder)
+        train_pmi(warm, len(words), settled(dim=args.dim, epochs=1), folder=folder)
         glove(warm, len(words), folder, dim=args.dim, window=2, epochs=1, scores=None)
         for threads in args.threads:
             with Spool(folder, MEMORY // 2) as spool:
@@ -84,9 +85,13 @@ def main() -> None:
             )
 
 
+def settled(**options):
+    return Config(loss="pmi", **options).settled()
+
+
 def pmi(ids, n_words, folder, args, threads, scores):
     """Train as `--loss pmi` does and print how long the epochs took."""
-    config = PmiConfig(dim=args.dim, window=args.window, epochs=args.epochs, threads=threads)
+    config = settled(dim=args.dim, window=args.window, epochs=args.epochs, threads=threads)
     steps = []
 
     def report(progress):

@@ -22,56 +22,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptool.core.report import Progress, Report, silent
-from nlptool.errors import ConfigError, ModelError, RunError
+from nlptool.errors import ModelError, RunError
+from nlptool.w2v.config import Config
 from nlptool.w2v.cooccur import Ids
 from nlptool.w2v.pmi_cells import Cells, cells_of
 from nlptool.w2v.pmi_kernels import CHUNK, Table, adagrad, total_loss
 
 Floats = NDArray[np.float32]
 
-MODES = ("shared", "concatenated", "summed")
-
 INIT = 1.0  # the width of the first random components, times the root of their number
 BLOCK_WORK = 200_000_000  # cells x dim between two reports: well under a second
 
 
-@dataclass(frozen=True)
-class PmiConfig:
-    """What the PMI factorisation asks for beside what every training does.
-
-    Args:
-        mode: "shared": words and contexts have one vector; "concatenated": two of half the
-            width, side by side; "summed": two of full width, added.
-        truncate: make a negative PMI 0.
-        x_max: the count from which on a cell has full weight.
-        alpha: the exponent of the weight.
-    """
-
-    dim: int = 100
-    window: int = 5
-    epochs: int = 20
-    rate: float = 0.1
-    threads: int = 1
-    seed: int = 1
-    mode: str = "shared"
-    truncate: bool = False
-    x_max: float = 100.0
-    alpha: float = 0.75
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be trained.
-
-        Raises:
-            ConfigError: a setting is unknown or out of its range.
-        """
-        if self.mode not in MODES:
-            raise ConfigError(f"--mode: {self.mode!r}, expected one of {', '.join(MODES)}")
-        if self.mode == "concatenated" and self.dim % 2:
-            raise ConfigError(f"--dim: {self.dim}, expected an even number for --mode concatenated")
-        if not (math.isfinite(self.x_max) and self.x_max > 0):
-            raise ConfigError(f"--x-max: {self.x_max}, expected more than 0")
-        if not (math.isfinite(self.alpha) and self.alpha >= 0):
-            raise ConfigError(f"--alpha: {self.alpha}, expected 0 or more")
+PmiConfig = Config  # the settings are those of every training
 
 
 @dataclass
@@ -84,14 +47,14 @@ class State:
         chunk: how many chunks of the current epoch are.
         loss_sum: of these chunks' cells.
         history: of each complete epoch its number, from 1, and the mean loss of the cells
-            trained on, each before its step, and of those held out, after the epoch.
+            trained on, each before its step, and of those held out, after the epoch, or None.
     """
 
     table: Table
     epoch: int = 0
     chunk: int = 0
     loss_sum: float = 0.0
-    history: list[dict[str, float]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return the arrays of a checkpoint."""
@@ -137,7 +100,7 @@ class State:
 def train_pmi(
     ids: Ids,
     n_words: int,
-    config: PmiConfig,
+    config: Config,
     *,
     folder: Path,
     memory: int = 1 << 30,
@@ -152,7 +115,7 @@ def train_pmi(
     Args:
         ids: shape (n,), each in [0, n_words), or -1 between sentences; may be a memory map.
         n_words: the size of the vocabulary.
-        config: the settings.
+        config: the settings, settled.
         folder: for temporary files: up to 32 bytes a cell, less when memory is plenty.
         memory: bytes for counting; the vectors and what the system keeps of files are apart.
         report: is told of each block of at most about a second; may raise.
@@ -174,7 +137,8 @@ def train_pmi(
     state = state or start(n_words, config, init)
     if state.table.shape != _shape(n_words, config):
         raise ModelError("checkpoint: its vectors are of another size; it is damaged")
-    if state.epoch >= config.epochs:
+    n_epochs = config.epochs or 0
+    if state.epoch >= n_epochs:
         return state
     shift = len(state.table) - n_words
     due = time.monotonic() + (checkpoint_seconds or 0)
@@ -198,15 +162,17 @@ def train_pmi(
                 report(progress)
             except BaseException:
                 if checkpoint:
+                    _check(state)
                     checkpoint(state)
                 raise
             if checkpoint and checkpoint_seconds is not None and time.monotonic() >= due:
+                _check(state)
                 checkpoint(state)
                 due = time.monotonic() + checkpoint_seconds
     return state
 
 
-def start(n_words: int, config: PmiConfig, init: Floats | None = None) -> State:
+def start(n_words: int, config: Config, init: Floats | None = None) -> State:
     """Return the state before the first epoch, from vectors (n_words, dim) or at random."""
     table = np.ones(_shape(n_words, config), np.float32)
     width = table.shape[2]
@@ -222,7 +188,7 @@ def start(n_words: int, config: PmiConfig, init: Floats | None = None) -> State:
     return State(table)
 
 
-def vectors_of(state: State, config: PmiConfig) -> tuple[Floats, Floats | None]:
+def vectors_of(state: State, config: Config) -> tuple[Floats, Floats | None]:
     """Return the words' vectors and what they are multiplied with to give a PMI.
 
     Returns:
@@ -242,23 +208,23 @@ def vectors_of(state: State, config: PmiConfig) -> tuple[Floats, Floats | None]:
     return vectors.copy(), None
 
 
-def _shape(n_words: int, config: PmiConfig) -> tuple[int, int, int]:
+def _shape(n_words: int, config: Config) -> tuple[int, int, int]:
     width = config.dim // 2 if config.mode == "concatenated" else config.dim
     return (n_words if config.mode == "shared" else 2 * n_words), 2, width
 
 
 def _blocks(
-    state: State, cells: Cells, shift: int, config: PmiConfig, pool: ThreadPoolExecutor
+    state: State, cells: Cells, shift: int, config: Config, pool: ThreadPoolExecutor
 ) -> Iterator[Progress]:
     """Train to the end; give how far it is after each block, when the state is whole."""
-    n_cells = len(cells.pairs)
+    n_cells, n_epochs, rate = len(cells.pairs), config.epochs or 0, config.rate or 0.0
     step = max(1, BLOCK_WORK // (config.dim * CHUNK))
     sides = 2 if shift else 1
 
     def run(chunks: NDArray[np.int64]) -> float:
-        return float(adagrad(state.table, shift, cells.pairs, cells.facts, chunks, config.rate))
+        return float(adagrad(state.table, shift, cells.pairs, cells.facts, chunks, rate))
 
-    for epoch in range(state.epoch, config.epochs):
+    for epoch in range(state.epoch, n_epochs):
         # Depends on the epoch alone, so that a training goes on in the same order.
         order = np.random.default_rng((config.seed, epoch)).permutation(-(-n_cells // CHUNK))
         for first in range(state.chunk, len(order), step):
@@ -271,14 +237,26 @@ def _blocks(
             trained = min(state.chunk * CHUNK, n_cells)
             loss = state.loss_sum / (sides * trained)
             if not math.isfinite(loss):
-                raise RunError(
-                    f"training: the loss is {loss} after {trained} cells of epoch"
-                    f" {epoch + 1}, expected a finite number; try a lower --rate"
-                )
+                raise _diverged(state, f"the loss is {loss}")
             if state.chunk == len(order):
-                held_out = total_loss(state.table, shift, cells.held_pairs, cells.held_facts)
-                held_out /= sides * max(1, len(cells.held_pairs))
+                _check(state)
+                held_out = None
+                if len(cells.held_pairs):
+                    held_out = total_loss(state.table, shift, cells.held_pairs, cells.held_facts)
+                    held_out /= sides * len(cells.held_pairs)
                 state.history.append({"epoch": epoch + 1, "loss": loss, "held_out": held_out})
                 state.epoch, state.chunk, state.loss_sum = epoch + 1, 0, 0.0
             done = epoch * n_cells + trained
-            yield Progress("training", done, config.epochs * n_cells, "cells", loss)
+            yield Progress("training", done, n_epochs * n_cells, "cells", loss)
+
+
+def _check(state: State) -> None:
+    """Refuse weights that are not numbers."""
+    # The least and the greatest are NaN or infinite if any is, and cost no memory.
+    if not math.isfinite(state.table.min() + state.table.max()):
+        raise _diverged(state, "a weight is not finite")
+
+
+def _diverged(state: State, what: str) -> RunError:
+    cells = f"{state.chunk * CHUNK} cells of epoch {state.epoch + 1}"
+    return RunError(f"training: {what} after {cells}, expected a number; try a lower --rate")
