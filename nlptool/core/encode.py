@@ -23,9 +23,9 @@ from nlptool.core.numbering import CHUNK, IDS, Counting, number, on_disk, write
 from nlptool.core.ranks import gather, order, renumber
 from nlptool.core.report import Progress, Report, silent
 from nlptool.core.runs import Run, find, merge
-from nlptool.core.table import LINE_END, SPACE, Table
+from nlptool.core.table import SPACE, Table
 from nlptool.core.tokens import Bytes, Int32, Int64
-from nlptool.core.vocab import Vocab
+from nlptool.core.vocab import LINE_END, Vocab
 from nlptool.errors import ConfigError, CorpusError
 
 LEAST_MEMORY = 16 << 20
@@ -198,7 +198,7 @@ def _finish(
                 if own not in new_ids:
                     new_ids[own] = find(runs[own], table)
                 ids = buffer[:size]
-                source.readinto(ids.data.cast("B"))
+                source.readinto(ids.view(np.uint8).data)
                 left, read, kept = renumber(ids, new_ids[own], last)
                 write(target, ids[:left])
             n_ids, n_words, n_read = n_ids + left, n_words + kept, n_read + read

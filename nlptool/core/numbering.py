@@ -37,17 +37,16 @@ class Counting:
     def __init__(self, folder: Path, most: int) -> None:
         self.folder = folder
         self.most = most
-        self.free: list[tuple[int, Table]] = []
+        self.free: list[tuple[int, Table, Int32]] = []
         self.spilled: dict[int, Run] = {}
         self.numbers = count()
 
     def number(self, block: bytes) -> list[tuple[int, Int32]]:
         """Return the ids of a block's tokens, in stretches, each with its table's number."""
         try:
-            own, table = self.free.pop()
+            own, table, ids = self.free.pop()
         except IndexError:
-            own, table = next(self.numbers), Table()
-        ids = np.empty(min(CHUNK, len(block) + 2), np.int32)
+            own, table, ids = next(self.numbers), Table(), np.empty(CHUNK, np.int32)
         text = np.frombuffer(block, np.uint8)
         stretches = []
         at = 0
@@ -62,13 +61,13 @@ class Counting:
                 with on_disk(self.folder.parent):
                     self.spilled[own] = spill(table, self.folder / f"run-{own}")
                 own, table = next(self.numbers), Table()
-        self.free.append((own, table))
+        self.free.append((own, table, ids))
         return stretches
 
     def end(self) -> dict[int, Run]:
         """Return what each table counted: all held, or all spilled if one had to be."""
         runs = dict(self.spilled)
-        for own, table in self.free:
+        for own, table, _ in self.free:
             runs[own] = spill(table, self.folder / f"run-{own}") if self.spilled else hold(table)
         return runs
 
@@ -103,7 +102,7 @@ def _whole(blocks: Iterable[bytes]) -> Iterator[bytes]:
         text = rest + block
         cut = len(text)
         if not text.endswith(b"\n"):
-            cut = last_begin(np.frombuffer(text, np.uint8)) if text else 0
+            cut = _last_begin(text)
             while len(text) - cut > LONGEST:
                 cut = piece_end(text, cut)
         rest = text[cut:]
@@ -111,6 +110,16 @@ def _whole(blocks: Iterable[bytes]) -> Iterator[bytes]:
             yield text[:cut]
     if rest:
         yield rest
+
+
+def _last_begin(text: bytes) -> int:
+    """Return where the word begins that may go on behind the text; look at its end first."""
+    for size in (4096, len(text)):
+        tail = np.frombuffer(text[-size:], np.uint8)
+        begin = last_begin(tail)
+        if begin:
+            return len(text) - len(tail) + int(begin)
+    return 0
 
 
 def _in_order(work: Callable[[A], B], items: Iterable[A], threads: int) -> Generator[B, None, None]:
@@ -133,9 +142,9 @@ def _in_order(work: Callable[[A], B], items: Iterable[A], threads: int) -> Gener
 
 def write(file: FileIO, ids: Int32) -> None:
     """Write ids to an unbuffered file: one that fails has nothing left to fail with again."""
-    left = ids.tobytes()
-    while left:
-        left = left[file.write(left) :]
+    left = ids.view(np.uint8)
+    while len(left):
+        left = left[file.write(left.data) :]
 
 
 @contextmanager

@@ -16,12 +16,14 @@ import numpy as np
 from numba import njit
 
 from nlptool.core.tokens import EXACT, Bytes, Int32, Int64, Words, code, key, piece_end, same, split
-from nlptool.core.vocab import LONGEST
+from nlptool.core.vocab import LINE_END, LONGEST
 
 FIRST_SLOTS = 1 << 15
 FIRST_ARENA = 1 << 18
 SPACE = 0x20
-LINE_END = 0x0A
+
+# An index that cannot be negative saves numba the care for one that is.
+_0, _1, _2, _3, _4 = (np.uint64(i) for i in range(5))
 
 _Array = TypeVar("_Array", Bytes, Int64)
 
@@ -44,7 +46,7 @@ def _scan(
         Where to go on, how many ids were written, how many types the table now holds.
     """
     end = len(text)
-    wrap = len(slots) - 1
+    wrap = np.uint64(len(slots) - 1)
     most_types = len(starts) - 1
     room = len(ids) - 1
     n_ids = 0
@@ -53,8 +55,8 @@ def _scan(
     look = at
     while at < end:
         n, at, look = split(text, at, look, begins, stops)
-        i = 0
-        while i < n:
+        i = _0
+        while i < np.uint64(n):
             begin = begins[i]
             stop = stops[i]
             size = stop - begin
@@ -63,18 +65,18 @@ def _scan(
                     stop = piece_end(text, begin)
                     size = stop - begin
                 low, high = key(text, begin, size)
-                slot = np.int64(code(low, high) >> shift) * 4
+                slot = (code(low, high) >> shift) << _2
                 found = -1
-                while slots[slot + 1] != np.uint64(0):
-                    if slots[slot] == low and slots[slot + 1] == high:
-                        number = int(slots[slot + 2])
+                while slots[slot + _1] != _0:
+                    if slots[slot] == low and slots[slot + _1] == high:
+                        number = int(slots[slot + _2])
                         if size < EXACT or (
                             starts[number + 1] - starts[number] == size + 1
                             and same(text, begin, arena, starts[number], size)
                         ):
                             found = number
                             break
-                    slot = (slot + 4) & wrap
+                    slot = (slot + _4) & wrap
                 if n_ids >= room:
                     return begin, n_ids, n_types
                 if found < 0 and add:
@@ -84,13 +86,13 @@ def _scan(
                     found = n_types
                     n_types += 1
                     slots[slot] = low
-                    slots[slot + 1] = high
-                    slots[slot + 2] = np.uint64(found)
+                    slots[slot + _1] = high
+                    slots[slot + _2] = np.uint64(found)
                     arena[used : used + size] = text[begin:stop]
                     arena[used + size] = SPACE
                     starts[n_types] = used + size + 1
                 if found >= 0:
-                    slots[slot + 3] += np.uint64(1)
+                    slots[slot + _3] += _1
                 ids[n_ids] = found
                 n_ids += 1
             if stop < stops[i]:
@@ -99,7 +101,7 @@ def _scan(
             if stop < end and text[stop] == LINE_END and (n_ids == 0 or ids[n_ids - 1] >= 0):
                 ids[n_ids] = -1
                 n_ids += 1
-            i += 1
+            i += _1
     return end, n_ids, n_types
 
 
@@ -149,10 +151,14 @@ class Table:
         return counts
 
     def codes(self) -> Words:
-        """Return a hash of each token, the same in every table; shape (n_types,)."""
+        """Return a hash of each token, the same in every table; shape (n_types,).
+
+        It is not the one that finds slots: tokens that come in the order of that one, or are
+        from a part of its range, would crowd in the slots of the table that they are read by.
+        """
         low, high, ids = (self.slots[i::4][self.slots[1::4] != 0] for i in range(3))
         codes = np.empty(self.n_types, np.uint64)
-        codes[ids] = code.py_func(low, high)
+        codes[ids] = code.py_func(high, low)
         return codes
 
     def read(self, text: Bytes, at: int, ids: Int32, *, add: bool) -> tuple[int, int]:

@@ -17,6 +17,9 @@ from nlptool.errors import CorpusError, ModelError
 LONGEST = 1 << 16
 """Bytes of a word, at most; a corpus's longer tokens are taken in pieces."""
 
+TAB = 0x09
+LINE_END = 0x0A
+
 
 @dataclass(frozen=True, eq=False)
 class Vocab:
@@ -41,12 +44,12 @@ class Vocab:
 
     def as_bytes(self) -> NDArray[np.uint8]:
         """Return the words as UTF-8, each followed by a line end."""
-        return np.frombuffer("".join([f"{word}\n" for word in self.words]).encode(), np.uint8)
+        return np.frombuffer("\n".join([*self.words, ""]).encode(), np.uint8)
 
     def save(self, file: BinaryIO) -> None:
         """Write one line `word<TAB>count` for each word."""
-        pairs = zip(self.words, self.counts.tolist(), strict=True)
-        file.write("".join([f"{word}\t{count}\n" for word, count in pairs]).encode())
+        pairs = zip(self.words, map(str, self.counts.tolist()), strict=True)
+        file.write("\n".join([*map("\t".join, pairs), ""]).encode())
 
 
 def from_bytes(data: NDArray[np.uint8], counts: NDArray[np.int64], where: str) -> Vocab:
@@ -98,19 +101,22 @@ def load(path: str) -> Vocab:
         raise CorpusError(
             f"{path}: {error.strerror}, expected a file of lines word<TAB>count"
         ) from None
-    lines = text.replace("\r\n", "\n").split("\n")
-    if not lines[-1]:
-        lines.pop()
-    if not lines:
+    text = text.replace("\r\n", "\n")
+    if text and not text.endswith("\n"):
+        text += "\n"
+    if not text:
         raise CorpusError(f"{path}: no words, expected lines word<TAB>count")
-    fields = [line.split("\t") for line in lines]
-    for number, field in enumerate(fields, 1):
-        if len(field) != 2:
-            raise CorpusError(
-                f"{path}:{number}: {len(field) - 1} tabs, expected one: word<TAB>count"
-            )
-    words = [field[0] for field in fields]
-    vocab = Vocab(words, _counts([field[1] for field in fields], path))
+    data = np.frombuffer(text.encode(), np.uint8)
+    separators = data[(data == TAB) | (data == LINE_END)]
+    # In a good file they take turns, and the last is a line end.
+    expected = np.full(len(separators), LINE_END, np.uint8)
+    expected[::2] = TAB
+    if not np.array_equal(separators, expected):
+        number = int(np.argmax(separators != expected)) // 2 + 1
+        n_tabs = text.split("\n", number)[number - 1].count("\t")
+        raise CorpusError(f"{path}:{number}: {n_tabs} tabs, expected one: word<TAB>count")
+    fields = text.replace("\n", "\t").split("\t")
+    vocab = Vocab(fields[:-1:2], _counts(fields[1::2], path))
     if (fault := _fault(vocab, "line", 1)) is not None:
         raise CorpusError(f"{path}:{fault[0]}: {fault[1]}")
     return vocab
@@ -140,7 +146,7 @@ def _fault(vocab: Vocab, place: str, first: int) -> tuple[int, str] | None:
         first: the number of the first place.
     """
     words = vocab.words
-    fine = " ".join(words).split() == words and len(vocab.ids) == len(words)
+    fine = " ".join(words).split() == words and len(set(words)) == len(words)
     if fine and 4 * len(max(words, key=len, default="")) <= LONGEST:
         return None
     seen: dict[str, int] = {}
