@@ -63,7 +63,8 @@ def main() -> NoReturn:
         code = _flush_rest(code)
         signals.release()
     except signals.Interrupted as stop:
-        console.say("interrupted")
+        if stop.number != signal.SIGPIPE:
+            console.say("interrupted")
         fatal = stop.number
     except BrokenPipeError:
         fatal = signal.SIGPIPE

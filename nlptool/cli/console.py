@@ -6,6 +6,7 @@ progress is a bar; elsewhere progress is one plain line now and then.
 
 import json
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,6 +54,15 @@ def out(text: str) -> None:
         sys.stdout.write(text + "\n")
 
 
+def out_bytes(text: bytes) -> None:
+    """Write lines of UTF-8 that are ready as they are, and hand them on."""
+    if sys.stdout is None:
+        raise RunError("stdout: closed, expected somewhere to write the results")
+    with _writing():
+        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.flush()
+
+
 def out_json(value: dict[str, Any]) -> None:
     """Write one JSON object as a line of results."""
     out(json.dumps(value, ensure_ascii=False, allow_nan=False))
@@ -70,13 +80,13 @@ def _writing() -> Iterator[None]:
     """Tell that it is stdout that cannot be written.
 
     Raises:
-        BrokenPipeError: whoever read it went away.
+        Interrupted: whoever read it went away; an OSError would be Typer's, which exits with 1.
         RunError: anything else.
     """
     try:
         yield
     except BrokenPipeError:
-        raise
+        raise signals.Interrupted(signal.SIGPIPE) from None
     except OSError as error:
         raise RunError(f"stdout: {error.strerror or error}") from error
 

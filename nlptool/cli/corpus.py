@@ -9,7 +9,7 @@ import typer
 
 from nlptool.cli import console, options
 from nlptool.core.report import Note, Progress, Report
-from nlptool.errors import ConfigError, RunError
+from nlptool.errors import ConfigError
 
 if TYPE_CHECKING:
     from nlptool.core.split import Divided
@@ -61,7 +61,8 @@ def segment(
             report=report,
         )
         if file is None:
-            _show(blocks)
+            for block in blocks:
+                console.out_bytes(block)
         else:
             file.writelines(blocks)
 
@@ -208,22 +209,6 @@ def _stdin_ready() -> bool:
     import select
 
     return bool(select.select([0], [], [], 0)[0])
-
-
-def _show(blocks: Iterable[bytes]) -> None:
-    """Write text to stdout, each block as soon as it is there."""
-    import sys
-
-    if sys.stdout is None:
-        raise RunError("stdout: closed, expected somewhere to write the results")
-    for block in blocks:
-        try:
-            sys.stdout.buffer.write(block)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise RunError(f"stdout: {error.strerror or error}") from error
 
 
 def _show_stats(found: "Stats", encoding: str, json: bool) -> None:

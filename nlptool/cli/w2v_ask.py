@@ -159,7 +159,7 @@ def norms(
 ) -> None:
     """Show how long the words' vectors are: word, norm, and its rank by length.
 
-    Without words, and with nothing on stdin, the longest vectors.
+    Without words the longest vectors; - for words on stdin.
 
     Example: nlptool w2v norms news.w2v 的 北京
     """
@@ -170,7 +170,7 @@ def norms(
     order = np.argsort(-vectors.norms, kind="stable")
     rank[order] = np.arange(1, len(rank) + 1)
     longest = [vectors.words[place] for place in order[:top]]
-    asked = words or (longest if sys.stdin is None or sys.stdin.isatty() else None)
+    asked = None if words == ["-"] else words or longest
 
     def answer(word: str) -> Answer:
         place = vectors.id(word)

@@ -102,7 +102,8 @@ def compare(
             one.measure(first, method, limit), one.measure(second, method, limit), strict=True
         )
     ]
-    changes = moved(first, second, k=neighbours, most=words)
+    found = moved(first, second, k=neighbours, most=words)
+    changes = [change for change in found if change.change > 0][:top]
     if json:
         for left, right in pairs:
             console.out_json(
@@ -112,7 +113,7 @@ def compare(
                     "b": {key: right[key] for key in ("score", "covered")},
                 }
             )
-        for change in changes[:top]:
+        for change in changes:
             console.out_json(
                 {
                     "word": change.word,
@@ -145,7 +146,7 @@ def compare(
         ("word", "change", "near it in A", "near it in B"),
         [
             (change.word, _number(change.change), " ".join(change.before), " ".join(change.after))
-            for change in changes[:top]
+            for change in changes
         ],
     )
 

@@ -164,7 +164,7 @@ def _keep(counts: NDArray[np.int64], sample: float) -> Floats:
     if sample <= 0:
         return np.ones(len(counts), np.float32)
     ratio = sample * counts.sum() / np.maximum(counts, 1)
-    return np.minimum(ratio + np.sqrt(ratio), 1).astype(np.float32)
+    return np.asarray(np.minimum(ratio + np.sqrt(ratio), 1), np.float32)
 
 
 def _batches(
