@@ -24,7 +24,16 @@ from nlptool.core.report import Progress, Report, silent
 from nlptool.core.stream import Stream, stream
 from nlptool.errors import ConfigError, CorpusError, RunError
 
-__all__ = ["BLOCK", "Reading", "encoding_of", "kept", "read_blocks", "read_lines", "size_of"]
+__all__ = [
+    "BLOCK",
+    "Reading",
+    "encoding_of",
+    "kept",
+    "read_blocks",
+    "read_lines",
+    "read_stored",
+    "size_of",
+]
 
 _LONGEST = 1 << 20
 """Characters of a line after which `read_lines` gives the rest as another line."""
@@ -117,11 +126,36 @@ def kept(
     except OSError as error:
         raise _cannot_keep(folder, error) from None
     try:
-        with closing(_stored("-")) as chunks:
+        with closing(read_stored("-")) as chunks:
             _copy(chunks, handle, folder)
         yield [name if path == "-" else path for path in paths]
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def read_stored(path: str, *, prompt: bool = False) -> Generator[bytes, None, None]:
+    """Yield a file's bytes as they are stored, compressed or not: for what is not text.
+
+    Args:
+        path: see `read_blocks`.
+        prompt: give what comes through stdin at once, however little it is.
+
+    Raises:
+        CorpusError: it cannot be opened.
+        RunError: a disk or a connection failed.
+    """
+    if "://" in path:
+        remote = _remote()
+        with remote.open_remote(path) as file:
+            while chunk := remote.read_remote(file, path, BLOCK):
+                yield chunk
+    elif path == "-":
+        stdin = _stdin()
+        yield from _chunks(stdin.read1 if prompt else stdin.read, "stdin")
+        _drained.add(stdin)
+    else:
+        with _opened(path) as file:
+            yield from _chunks(file.read, _shown(path))
 
 
 def size_of(paths: Sequence[str]) -> int | None:
@@ -144,7 +178,7 @@ def encoding_of(path: str, reading: Reading) -> str:
     Raises:
         CorpusError: as for `read_blocks`, for the part of the file that decides.
     """
-    with closing(_stored(path)) as chunks:
+    with closing(read_stored(path)) as chunks:
         return chosen_codec(unpack(chunks, _shown(path)), reading, _shown(path))
 
 
@@ -164,7 +198,7 @@ def _blocks(
 
     for path in paths:
         where = _shown(path)
-        with closing(_stored(path, prompt=prompt)) as chunks:
+        with closing(read_stored(path, prompt=prompt)) as chunks:
             for block in utf8_blocks(unpack(counted(chunks), where), reading, where, report):
                 report(Progress("reading", n_read, total, "bytes"))
                 yield block
@@ -197,22 +231,6 @@ def _shown(path: str) -> str:
     if path == "-" or Path(path).name.startswith(_KEPT):
         return "stdin"
     return _remote().masked(path) if "://" in path else path or "''"
-
-
-def _stored(path: str, *, prompt: bool = False) -> Generator[bytes, None, None]:
-    """Yield a file's bytes as they are stored, not empty, at most `BLOCK` at a time."""
-    if "://" in path:
-        remote = _remote()
-        with remote.open_remote(path) as file:
-            while chunk := remote.read_remote(file, path, BLOCK):
-                yield chunk
-    elif path == "-":
-        stdin = _stdin()
-        yield from _chunks(stdin.read1 if prompt else stdin.read, "stdin")
-        _drained.add(stdin)
-    else:
-        with _opened(path) as file:
-            yield from _chunks(file.read, _shown(path))
 
 
 def _chunks(read: Callable[[int], bytes], where: str) -> Iterator[bytes]:

@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptool.core.corpus import size_of
+from nlptool.core.corpus import read_stored, size_of
 from nlptool.core.decompress import unpack
 from nlptool.errors import CorpusError
 
@@ -22,8 +21,6 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
 MAX_DIM = 100_000
-CHUNK = 1 << 20
-
 # What is wrong -> what mending does with it. A reader that does not mend stops at all but
 # the last three, which leave a file usable.
 FAULTS = {
@@ -93,7 +90,7 @@ class Source:
     def __init__(self, path: str) -> None:
         self.path = path
         self.offset = 0
-        stored = _stored(path)
+        stored = read_stored(path)
         start = next(stored, b"")
         self._chunks = unpack(chain([start] if start else [], stored), path)
         self._ahead = next(self._chunks, b"")
@@ -123,16 +120,6 @@ class Source:
             self._ahead = b""
             self.offset += len(block)
             yield block
-
-
-def _stored(path: str) -> Iterator[bytes]:
-    try:
-        with Path(path).open("rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CorpusError(f"{path}: cannot be read ({reason})") from None
 
 
 class Rows:
