@@ -19,7 +19,7 @@ _MOST = 96  # characters
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Beside the point, then above and below, then the corners: in the order of good looks.
 _SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
-_GAPS = (1.0, 9.0, 18.0, 30.0, 45.0)  # pixels between the point and its label
+_GAPS = (1.0, 9.0, 18.0, 30.0)  # pixels between the point and its label
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def lay_out(points: NDArray[np.float32], words: Sequence[str]) -> Sheet:
     """
     low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
     spread = np.maximum(high - low, 1e-9)
-    side = float(np.clip(44 * np.sqrt(len(points)), 360, 2000))
+    side = float(np.clip(50 * np.sqrt(len(points)), 360, 2240))
     # The map keeps its own shape, within reason: both axes have one scale.
     shape = float(np.clip(spread[1] / spread[0], 0.6, 1.4))
     width, height = round(side / shape**0.5), round(side * shape**0.5)
