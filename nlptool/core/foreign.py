@@ -20,6 +20,7 @@ from nlptool.errors import CorpusError
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 
+CHUNK = 1 << 20
 MAX_DIM = 100_000
 # What is wrong -> what mending does with it. A reader that does not mend stops at all but
 # the last three, which leave a file usable.
