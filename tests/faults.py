@@ -167,6 +167,10 @@ class Child:
             finally:
                 os._exit(code)
 
+    def has_written(self) -> bool:
+        """Tell whether it has written something to stdout."""
+        return os.fstat(self._files[0].fileno()).st_size > 0
+
     def end(self) -> End:
         """Wait for the end, and tell how it came."""
         _, status = os.waitpid(self.number, 0)
