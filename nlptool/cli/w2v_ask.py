@@ -165,7 +165,7 @@ def norms(
     """
     import numpy as np
 
-    vectors = _vectors(model)
+    vectors = _vectors(model, likeness=False)
     rank = np.empty(len(vectors.words), np.int64)
     order = np.argsort(-vectors.norms, kind="stable")
     rank[order] = np.arange(1, len(rank) + 1)
@@ -179,10 +179,10 @@ def norms(
     _ask(asked, answer, ("word", "rank", "norm"), json=json, quiet=quiet)
 
 
-def _vectors(path: str) -> "Vectors":
+def _vectors(path: str, *, likeness: bool = True) -> "Vectors":
     from nlptool.w2v.model import open_vectors
 
-    return open_vectors(path)
+    return open_vectors(path, likeness=likeness)
 
 
 def _trained(path: str) -> "WordVectors":

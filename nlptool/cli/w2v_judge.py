@@ -330,7 +330,7 @@ class _Gold:
 def _open(path: str) -> "Vectors":
     from nlptool.w2v.model import open_vectors
 
-    return open_vectors(path)
+    return open_vectors(path, likeness=True)
 
 
 def _number(value: float | None) -> str:

@@ -199,7 +199,7 @@ def _peeked(blocks: Stream[bytes]) -> tuple[bytes, Stream[bytes]]:
     """Return the first block, and a stream that still begins with it."""
     rest = iter(blocks)
     first = next(rest, b"")
-    begun = [chain([first], rest)] if first else []
+    begun = [chain([first] if first else [], rest)]
     return first, Stream(lambda: begun.pop() if begun else iter(blocks))
 
 

@@ -153,22 +153,10 @@ def _factorise(
     report: Report,
 ) -> Parts:
     """Factorise the matrix of pointwise mutual information."""
-    settings = pmi.PmiConfig(
-        dim=config.dim,
-        window=config.window,
-        epochs=config.epochs or 1,
-        rate=config.rate or 0.1,
-        threads=config.threads,
-        seed=config.seed,
-        mode=config.mode,
-        truncate=config.truncate,
-        x_max=config.x_max,
-        alpha=config.alpha,
-    )
     n_words = len(encoded.vocab.words)
     state = None
     if checkpoint is not None and (stored := checkpoint.open(config, encoded.fingerprint)):
-        state = pmi.State.restore(stored.tensors, stored.training["position"])
+        state = pmi.State.restored(stored.tensors, stored.training["position"])
         report(Note(f"{checkpoint.path}: going on from epoch {state.epoch + 1}"))
 
     def save(now: pmi.State) -> None:
@@ -179,7 +167,7 @@ def _factorise(
     state = pmi.train_pmi(
         encoded.ids,
         n_words,
-        settings,
+        config,
         folder=folder,
         memory=memory,
         report=report,
@@ -188,7 +176,7 @@ def _factorise(
         checkpoint=save if wanted else None,
         checkpoint_seconds=checkpoint.seconds if checkpoint else None,
     )
-    vectors, contexts = pmi.vectors_of(state, settings)
+    vectors, contexts = pmi.vectors_of(state, config)
     return vectors, contexts, None, state.history
 
 

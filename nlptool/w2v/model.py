@@ -54,8 +54,19 @@ class WordVectors:
 
     @cached_property
     def vectors(self) -> Vectors:
-        """The words with their vectors, for questions of likeness."""
+        """The words with their vectors, as trained."""
         return Vectors(self.vocab.words, self.matrix)
+
+    @cached_property
+    def likeness(self) -> Vectors:
+        """The words with the vectors whose cosines tell how alike words are.
+
+        Vectors whose inner products are PMI share a large part, which would make all words
+        alike: their mean is taken off.
+        """
+        if self.config.loss == "pmi":
+            return Vectors(self.vocab.words, self.matrix - self.matrix.mean(axis=0))
+        return self.vectors
 
     @cached_property
     def log_frequency(self) -> Floats:
@@ -197,8 +208,13 @@ def open_model(path: str) -> WordVectors:
     return from_stored(load(path, KIND))
 
 
-def open_vectors(path: str, report: Report = silent) -> Vectors:
+def open_vectors(path: str, report: Report = silent, *, likeness: bool = False) -> Vectors:
     """Open just the vectors of a model file, or a file of another program.
+
+    Args:
+        path: the file.
+        report: is told what is odd in another program's file.
+        likeness: give the vectors to compare words by, see `WordVectors.likeness`.
 
     Raises:
         ModelError: a model file that is refused.
@@ -207,7 +223,10 @@ def open_vectors(path: str, report: Report = silent) -> Vectors:
     if not is_model(path):
         return read_vectors(path, report=report)
     stored = load(path)
-    return plain_vectors(stored) if stored.kind == PLAIN else from_stored(stored).vectors
+    if stored.kind == PLAIN:
+        return plain_vectors(stored)
+    model = from_stored(stored)
+    return model.likeness if likeness else model.vectors
 
 
 def save_vectors(output: Output | str, vectors: Vectors) -> None:

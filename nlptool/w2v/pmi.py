@@ -34,9 +34,6 @@ INIT = 1.0  # the width of the first random components, times the root of their 
 BLOCK_WORK = 200_000_000  # cells x dim between two reports: well under a second
 
 
-PmiConfig = Config  # the settings are those of every training
-
-
 @dataclass
 class State:
     """How far a training is: everything that its continuation depends on.
@@ -70,7 +67,7 @@ class State:
         }
 
     @classmethod
-    def restore(cls, tensors: Mapping[str, NDArray[Any]], position: Mapping[str, Any]) -> "State":
+    def restored(cls, tensors: Mapping[str, NDArray[Any]], position: Mapping[str, Any]) -> "State":
         """Return the state of a checkpoint, copied.
 
         Raises:

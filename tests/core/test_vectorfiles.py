@@ -368,7 +368,7 @@ def test_what_has_no_vectors_cannot_be_mended(tmp_path, data):
 
 def test_other_refusals(tmp_path):
     assert refused(tmp_path / "none") == "none: no such file"
-    assert refused(tmp_path).endswith("cannot be read (Is a directory)")
+    assert refused(tmp_path).endswith("a directory, expected a file")
     path = tmp_path / "v"
     path.write_bytes(b"a 1\n" + b"a" * (17 << 20))
     assert refused(path, form="glove") == (

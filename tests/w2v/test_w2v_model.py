@@ -119,6 +119,14 @@ def test_keywords_of_pmi_vectors_are_inner_products():
     )
 
 
+def test_likeness_takes_off_what_pmi_vectors_share():
+    model = model_with(loss="pmi", tied=True)
+    assert np.allclose(model.likeness.matrix.sum(axis=0), 0, atol=1e-5)
+    assert np.array_equal(model.vectors.matrix, model.matrix)
+    plain = model_with()
+    assert plain.likeness.matrix is plain.matrix
+
+
 def test_sentence_is_a_sum():
     model = model_with()
     assert np.allclose(model.sentence([1, 1, 2]), 2 * model.matrix[1] + model.matrix[2])

@@ -151,7 +151,7 @@ def test_resumed_bit_by_bit_from_every_block(ids, tmp_path, monkeypatch, mode):
             )
         except Stop:
             n_stops += 1
-            state = State.restore(saved[-1].tensors(), saved[-1].position())
+            state = State.restored(saved[-1].tensors(), saved[-1].position())
     assert n_stops > 4
     assert state.table.tobytes() == whole.table.tobytes()
     assert state.history == whole.history
@@ -269,9 +269,9 @@ def test_a_checkpoint_that_makes_no_sense(change):
     for name, value in change.items():
         (tensors if name == "table" else position)[name] = value
     with pytest.raises(ModelError, match="checkpoint: its parts make no sense; it is damaged"):
-        State.restore(tensors, position)
+        State.restored(tensors, position)
     with pytest.raises(ModelError, match="checkpoint: no 'table'; it is damaged"):
-        State.restore({}, position)
+        State.restored({}, position)
 
 
 def test_a_checkpoint_of_another_training(ids, tmp_path):
