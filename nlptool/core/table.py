@@ -88,7 +88,12 @@ def _scan(
                     slots[slot] = low
                     slots[slot + _1] = high
                     slots[slot + _2] = np.uint64(found)
-                    arena[used : used + size] = text[begin:stop]
+                    for j in range(size):
+                        # Never true; but a loop with a way out is left alone by LLVM, which
+                        # else makes this rare one fast at the cost of the one around it.
+                        if text[begin + j] == SPACE:
+                            break
+                        arena[used + j] = text[begin + j]
                     arena[used + size] = SPACE
                     starts[n_types] = used + size + 1
                 if found >= 0:
