@@ -4,7 +4,9 @@ The loops over epochs are in `train.py` (prediction losses) and `pmi.py`; openin
 segmenting it come before, in `core`.
 """
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -190,9 +192,25 @@ def _elsewhere(encoded: Encoded, config: Config, init: Floats | None, report: Re
         )
         return vectors, contexts, None, []
     try:
-        from nlptool.w2v import network  # noqa: PLC0415  Keras takes 4 s to load, and is an extra
+        with _silenced():
+            from nlptool.w2v import network  # noqa: PLC0415  Keras takes 4 s to load, and is an extra
     except ImportError as error:
         raise ConfigError(
             f"--engine keras: {error}; install it with: pip install 'nlptool[neural]'"
         ) from None
     return network.fit(encoded.ids, encoded.vocab.counts, config, init=init, report=report)
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep TensorFlow's greeting, which no setting turns off, away from stderr."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    kept = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)
