@@ -12,7 +12,7 @@ import typer
 
 from nlptool import __version__
 from nlptool.cli import console, corpus, model, signals, w2v
-from nlptool.core.cache import private_folder
+from nlptool.core.cache import kernels_folder, private_folder
 from nlptool.errors import NlptoolError, RunError
 
 EPILOG = (
@@ -131,7 +131,7 @@ def _kernels_kept() -> Iterator[None]:
                 with suppress(OSError):
                     folder = Path(stack.enter_context(TemporaryDirectory(prefix="nlptool-")))
             if folder is not None:
-                os.environ["NUMBA_CACHE_DIR"] = str(folder / "numba")
+                os.environ["NUMBA_CACHE_DIR"] = str(kernels_folder(folder))
         yield
 
 

@@ -204,7 +204,7 @@ def _elsewhere(encoded: Encoded, config: Config, init: Floats | None, report: Re
 @contextmanager
 def _silenced() -> Iterator[None]:
     """Keep TensorFlow's greeting, which no setting turns off, away from stderr."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     kept = os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)
     try:
