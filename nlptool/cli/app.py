@@ -95,14 +95,27 @@ def _run() -> int:
     except MemoryError:
         console.say("out of memory; give it less at once, or use a machine with more")
         return 1
+    except SystemExit as end:
+        # Nobody here exits: it is what Typer makes of a broken pipe, whosever it is.
+        if isinstance(end.__context__, BrokenPipeError):
+            return _failed(end.__context__)
+        raise
     except OSError as error:
-        # Only the reader of our results may leave without a word; a pipe to another process
-        # that breaks is a fault.
-        if isinstance(error, BrokenPipeError) and (error.filename or console.is_abandoned()):
-            raise
-        where = error.filename if error.filename is not None else "input or output"
-        console.say(f"{where}: {error.strerror or error}")
-        return 1
+        return _failed(error)
+
+
+def _failed(error: OSError) -> int:
+    """Say what the system refused that nobody expected; return the exit code.
+
+    Raises:
+        BrokenPipeError: the reader of our output left, who alone may do so without a word: a
+            pipe to another process that breaks is a fault.
+    """
+    if isinstance(error, BrokenPipeError) and (error.filename or console.is_abandoned()):
+        raise error
+    where = error.filename if error.filename is not None else "input or output"
+    console.say(f"{where}: {error.strerror or error}")
+    return 1
 
 
 def _open_standard_files() -> None:
