@@ -59,6 +59,7 @@ def out_bytes(text: bytes) -> None:
     if sys.stdout is None:
         raise RunError("stdout: closed, expected somewhere to write the results")
     with _writing():
+        sys.stdout.flush()
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.flush()
 
@@ -159,6 +160,7 @@ def _plain() -> Report:
     """Return a report of one line a stage every `PLAIN_EVERY` seconds."""
     started: dict[str, float] = {}
     last: dict[str, float] = {}
+    finished: set[str] = set()
 
     def report(event: Progress | Note) -> None:
         signals.check()
@@ -168,8 +170,11 @@ def _plain() -> Report:
         now = time.monotonic()
         begun = started.setdefault(event.stage, now)
         ended = event.total is not None and event.done >= event.total and now - begun > 1
-        if now - last.setdefault(event.stage, begun) < PLAIN_EVERY and not ended:
+        due = now - last.setdefault(event.stage, begun) >= PLAIN_EVERY
+        if event.stage in finished or not (due or ended):
             return
+        if ended:
+            finished.add(event.stage)
         last[event.stage] = now
         parts = [f"{event.done:,} {event.unit}"]
         if event.total:
