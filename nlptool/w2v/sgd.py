@@ -130,7 +130,7 @@ class Sgd:
             + kernels.SHIFTED * (learns_bias or config.loss == "nce")
             + kernels.BIASED * learns_bias
         )
-        self.block = _block_words(config, self.negatives) * config.threads
+        self.block = block_words(config, self.negatives) * config.threads
         self.block = min(self.block, max(_LEAST_BLOCK, len(ids) // 32))
 
         every = max(_HELD_OUT_SHARE, -(-n_words // _HELD_OUT_WORDS))
@@ -250,7 +250,7 @@ def _kept_shares(counts: npt.NDArray[np.int64], sample: float) -> FloatArray:
     return kept
 
 
-def _block_words(config: Config, negatives: int) -> int:
+def block_words(config: Config, negatives: int) -> int:
     """Return how many words make a block of about a third of a second on one thread."""
     candidates = negatives + 4
     rows = (
