@@ -11,6 +11,7 @@ A negative that happens to be the target stays: with it the optimum of random so
 log p(w|c) / q(w) + const exactly, for any proposal q and any number of negatives; without it,
 only for a uniform q.
 
+Scratch arrays are filled by loops: np.full and slices would double the time to compile.
 Numba looks for changes in this file only: after a change in kernels_*.py touch this one.
 """
 
@@ -75,11 +76,14 @@ def skipgram(
     nothing = np.int64(E.shape[0] - 1) * dim
     n = n_negatives + 1
     n_lanes = (2 * n + LANES - 1) // LANES * LANES
-    shifts = np.full(n_lanes, _OUT, np.float32)
-    shifts[: 2 * n] = 0
+    shifts = np.empty(n_lanes, np.float32)
+    for j in range(n_lanes):
+        shifts[j] = _OUT if j >= 2 * n else np.float32(0)
     label = np.zeros(n_lanes, np.float32)
-    label[:2] = 1
-    rows = np.full(n + 6, nothing, np.int64)
+    label[0] = label[1] = 1
+    rows = np.empty(n + 6, np.int64)
+    for j in range(n, n + 6):
+        rows[j] = nothing
     scores = np.zeros(2 * len(rows) + 2 * LANES, np.float32)
     ahead = np.empty(n_negatives, np.int64)
     contexts = np.empty(2 * window + 1, np.int64)
@@ -94,7 +98,8 @@ def skipgram(
             continue
         contexts[m] = nothing
         rows[0] = ids[i] * dim
-        rows[1:n] = ahead
+        for j in range(n_negatives):
+            rows[j + 1] = ahead[j]
         state = draw_rows(table, state, dim, ahead)
         for row in ahead:
             fetch(W, row, dim)
@@ -146,12 +151,15 @@ def cbow(
     nothing = np.int64(E.shape[0] - 1) * dim
     n = n_negatives + 2
     n_lanes = (2 * n + LANES - 1) // LANES * LANES
-    shifts = np.full(n_lanes, _OUT, np.float32)
-    shifts[: 2 * n] = 0
+    shifts = np.empty(n_lanes, np.float32)
+    for j in range(n_lanes):
+        shifts[j] = _OUT if j >= 2 * n else np.float32(0)
     shifts[1] = shifts[2] = _OUT  # each input of a pair has its own target
     label = np.zeros(n_lanes, np.float32)
     label[0] = label[3] = 1
-    rows = np.full(n + 7, nothing, np.int64)
+    rows = np.empty(n + 7, np.int64)
+    for j in range(n, n + 7):
+        rows[j] = nothing
     scores = np.zeros(2 * len(rows) + 2 * LANES, np.float32)
     ahead = np.empty(n_negatives, np.int64)
     contexts = np.empty((2, 2 * window), np.int64)
@@ -176,8 +184,10 @@ def cbow(
         if have == 1:
             rate1 = np.float32(0)
             rows[1] = nothing
-            H[1] = 0
-        rows[2:n] = ahead
+            for k in range(dim):
+                H[1, k] = 0
+        for j in range(n_negatives):
+            rows[j + 2] = ahead[j]
         state = draw_rows(table, state, dim, ahead)
         for row in ahead:
             fetch(W, row, dim)

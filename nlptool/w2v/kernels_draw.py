@@ -62,11 +62,15 @@ def alias_table(weights: npt.NDArray[np.float64]) -> Table:
         Vose, 1991, A linear algorithm for generating random numbers with a given distribution.
     """
     n = len(weights)
-    share = weights * (n / weights.sum())
+    total = 0.0
+    for i in range(n):
+        total += weights[i]
+    share = np.empty(n, np.float64)
     small, large = np.empty(n, np.int64), np.empty(n, np.int64)
     n_small, n_large = 0, 0
     table = np.empty(n, np.uint64)
     for i in range(n):
+        share[i] = weights[i] * n / total
         table[i] = (LOW << HALF) | np.uint64(i)
         if share[i] < 1:
             small[n_small] = i
@@ -129,7 +133,9 @@ def thin(ids: Ids, start: int, apart: Places, keep: Floats, seed: np.uint64) -> 
     state = np.uint64(seed)
     out = np.empty(len(ids) + 1, np.int32)
     n = 0
-    h = np.searchsorted(apart[:, 1], start, side="right")
+    h = 0
+    while h < len(apart) and apart[h, 1] <= start:
+        h += 1
     for i in range(len(ids)):
         word = ids[i]
         if h < len(apart) and start + i >= apart[h, 0]:

@@ -86,7 +86,7 @@ class Sgd:
         init: FloatArray | None,
     ) -> None:
         n_words, dim = int(counts.sum()), config.dim
-        self.ids, self.config, self.n_words = ids, config, n_words
+        self.ids, self.config, self.n_words = _fixed(ids), config, n_words
         settled = config.settled()
         self.epochs = settled.epochs or 1
         self.negatives = settled.negatives or 1
@@ -108,7 +108,9 @@ class Sgd:
             self.E[:V, :dim] = init
         else:
             draws = np.random.default_rng(config.seed).random((V, dim), np.float32)
-            self.E[:V, :dim] = (2 * draws - 1) / np.float32(dim)
+            draws -= np.float32(0.5)
+            draws *= np.float32(2 / dim)
+            self.E[:V, :dim] = draws
         position = state.position() if state is not None else {}
         position["history"] = list(position.get("history", []))
         self.state = State(
@@ -134,11 +136,11 @@ class Sgd:
         self.block = min(self.block, max(_LEAST_BLOCK, len(ids) // 32))
 
         every = max(_HELD_OUT_SHARE, -(-n_words // _HELD_OUT_WORDS))
-        self.apart = held_out(ids, every, _HELD_OUT_LENGTH)
-        parts = [ids[start : end + 1] for start, end in self.apart]
+        self.apart = held_out(self.ids, every, _HELD_OUT_LENGTH)
+        parts = [self.ids[start : end + 1] for start, end in self.apart]
         unseen = np.concatenate([*parts, np.array([-1], np.int32)])
         none = np.empty((0, 2), np.int64)
-        self.unseen = thin(unseen, 0, none, self.keep, self._seed("held out", 0, 0))
+        self.unseen = thin(_fixed(unseen), 0, none, self.keep, self._seed("held out", 0, 0))
 
     def _seed(self, what: str, epoch: int, place: int) -> np.uint64:
         text = f"{what} {self.config.seed} {epoch} {place}".encode()
@@ -236,6 +238,13 @@ def padded_rows(n: int, dim: int) -> FloatArray:
     room = np.zeros((n + 1) * width + 16, np.float32)
     start = -room.ctypes.data % 64 // 4
     return room[start : start + (n + 1) * width].reshape(n + 1, width)
+
+
+def _fixed(ids: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return a view not to be written to, so that kernels are compiled for one kind of array."""
+    view = np.asarray(ids)[:]
+    view.flags.writeable = False
+    return view
 
 
 def _kept_shares(counts: npt.NDArray[np.int64], sample: float) -> FloatArray:
