@@ -2,7 +2,6 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -144,6 +143,7 @@ def train(
     from nlptool.core import vocab as vocabularies
     from nlptool.core.corpus import Reading, read_blocks
     from nlptool.core.publish import reserve
+    from nlptool.core.scratch import scratch
     from nlptool.core.segment import segmented
     from nlptool.w2v.checkpoint import Checkpoint
     from nlptool.w2v.learn import learn
@@ -154,7 +154,7 @@ def train(
         reserved = stack.enter_context(reserve(target))
         vocab_file = stack.enter_context(reserve(save_vocab)) if save_vocab else None
         checkpoint = Checkpoint(reserved.beside(".checkpoint"), seconds, resume=resume)
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="nlptool-", dir=temp_dir)))
+        folder = stack.enter_context(scratch(temp_dir))
         report = stack.enter_context(console.talking(quiet=quiet))
         stack.callback(console.announce_compiling(report))
         console.hint_stdin(corpus, quiet=quiet)

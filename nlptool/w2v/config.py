@@ -66,7 +66,7 @@ class Config:
             ("negatives", 1, 1000),
             ("min_count", 1, 2**62),
             ("max_vocab", 1, 2**31 - 2),
-            ("epochs", 1, 100_000),
+            ("epochs", 1, 10_000),
             ("threads", 1, 1024),
             ("seed", 0, 2**63 - 1),
         ):
