@@ -46,7 +46,8 @@ Segment = Annotated[
     str,
     typer.Option(
         "--segment",
-        help="How text is cut into words: space (it is already), char, jieba; auto looks.",
+        help="How text is cut into words: space (it is already), char, jieba, jieba-original "
+        "(the same by jieba itself, slower); auto looks.",
     ),
 ]
 UserDict = Annotated[
