@@ -9,7 +9,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -227,29 +227,6 @@ def _bars() -> Iterator[Report]:
 
     with bars:
         yield report
-
-
-def announce_compiling(report: Report) -> Callable[[], None]:
-    """Say once that kernels are being compiled, when they are; return the way to stop it.
-
-    Only for commands that use kernels: it imports numba.
-    """
-    from numba.core import event
-
-    said: list[bool] = []
-
-    class Listener(event.Listener):  # type: ignore[misc]  # numba is untyped
-        def on_start(self, event: object) -> None:
-            if not said:
-                said.append(True)
-                report(Note("compiling kernels, once on this machine (up to 10 s)"))
-
-        def on_end(self, event: object) -> None:
-            pass
-
-    listener = Listener()
-    event.register("numba:compile", listener)
-    return lambda: event.unregister("numba:compile", listener)
 
 
 def _short(number: float) -> str:

@@ -141,6 +141,7 @@ def train(
     target = output if output is not None else _beside(corpus)
 
     from nlptool.core import vocab as vocabularies
+    from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading, read_blocks
     from nlptool.core.publish import reserve
     from nlptool.core.scratch import scratch
@@ -156,7 +157,6 @@ def train(
         checkpoint = Checkpoint(reserved.beside(".checkpoint"), seconds, resume=resume)
         folder = stack.enter_context(scratch(temp_dir))
         report = stack.enter_context(console.talking(quiet=quiet))
-        stack.callback(console.announce_compiling(report))
         console.hint_stdin(corpus, quiet=quiet)
         given = vocabularies.load(vocab) if vocab else None
         start = open_vectors(init, report) if init else None
@@ -167,7 +167,7 @@ def train(
             user_dict=user_dict,
             report=report,
         )
-        with signals.patiently():
+        with announced(report), signals.patiently():
             model = learn(
                 text,
                 config,

@@ -233,14 +233,17 @@ def _jieba(
     else:
         return
 
-    from nlptool.core import jieba_tables  # noqa: PLC0415  # numba, which short text can do without
+    # Both load numba, which short text can do without.
+    from nlptool.core import jieba_tables  # noqa: PLC0415
+    from nlptool.core.compiling import announced  # noqa: PLC0415
 
-    cut = jieba_tables.cutter(words)
-    if cut is not None:
-        yield from cut_in_threads(pieces, threads, cut, ready)
-    else:
-        report(Note("the installed jieba or its dictionary was changed: it cuts itself, slowly"))
-        yield from _original(pieces, threads, words, ready)
+    with announced(report):
+        cut = jieba_tables.cutter(words)
+        if cut is not None:
+            yield from cut_in_threads(pieces, threads, cut, ready)
+            return
+    report(Note("the installed jieba or its dictionary was changed: it cuts itself, slowly"))
+    yield from _original(pieces, threads, words, ready)
 
 
 def _original(

@@ -8,9 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from nlptool.cli import console, signals
@@ -221,19 +219,3 @@ def test_a_person_is_told_that_the_program_waits() -> None:
     assert on_terminals(hint("-", quiet=True), 0)[0].stderr == ""
     assert on_terminals(hint("a.txt"), 0)[0].stderr == ""
     assert in_child(hint("-")).stderr == ""
-
-
-def test_compiling_is_announced_once(tmp_path: Path) -> None:
-    from numba import njit
-
-    said: list[object] = []
-    stop = console.announce_compiling(said.append)
-    try:
-        first, second = njit(lambda x: x + 1), njit(lambda x: x + 2)
-        assert said == []
-        assert first(np.int64(1)) + second(np.int64(1)) == 5
-    finally:
-        stop()
-    assert said == [Note("compiling kernels, once on this machine (up to 10 s)")]
-    assert njit(lambda x: x + 3)(np.int64(1)) == 4
-    assert len(said) == 1
