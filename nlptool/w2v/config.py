@@ -100,6 +100,10 @@ class Config:
         negatives, epochs, rate = _DEFAULTS[self.loss]
         if self.engine == "keras":
             rate = _ADAM_RATE
+        elif self.engine == "gensim":
+            rate = _GENSIM_RATE
+        elif self.arch == "cbow" and self.loss != "pmi":
+            rate = _CBOW_RATE
         return replace(
             self,
             negatives=negatives if self.negatives is None else self.negatives,
@@ -110,10 +114,12 @@ class Config:
 
 # Loss -> negatives, epochs, rate; benchmarks/RESULTS.md says how they were chosen.
 _DEFAULTS: dict[str, tuple[int, int, float]] = {
-    "random-softmax": (16, 5, 0.05),
-    "negative-sampling": (5, 5, 0.05),
-    "nce": (16, 5, 0.05),
+    "random-softmax": (16, 5, 0.075),
+    "negative-sampling": (5, 5, 0.075),
+    "nce": (16, 5, 0.075),
     "pmi": (1, 20, 0.1),
     "hierarchical-softmax": (1, 5, 0.025),
 }
 _ADAM_RATE = 0.002
+_GENSIM_RATE = 0.025  # its own default
+_CBOW_RATE = 0.05  # a context word is given the gradient of the whole window

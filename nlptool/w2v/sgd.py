@@ -28,6 +28,7 @@ _HELD_OUT_WORDS = 20_000  # at most so many words in all,
 _HELD_OUT_LENGTH = 1000  # and no sentence longer than this
 _BLOCK_WORK = 2.5e9  # multiplications and additions in a block, a third of a second or so
 _SPANS = 8  # of a block, for each thread, so that none waits long for the last
+_BLOCKS = 10  # in an epoch, at least, if each has
 _LEAST_BLOCK = 1000  # words
 
 
@@ -133,7 +134,7 @@ class Sgd:
             + kernels.BIASED * learns_bias
         )
         self.block = block_words(config, self.negatives) * config.threads
-        self.block = min(self.block, max(_LEAST_BLOCK, len(ids) // 32))
+        self.block = min(self.block, max(_LEAST_BLOCK, len(ids) // _BLOCKS))
 
         every = max(_HELD_OUT_SHARE, -(-n_words // _HELD_OUT_WORDS))
         self.apart = held_out(self.ids, every, _HELD_OUT_LENGTH)
@@ -163,7 +164,7 @@ class Sgd:
 
     def _train_span(self, start: int, end: int) -> Any:
         state = self.state
-        done = (state.epoch + state.place / len(self.ids)) / self.epochs
+        done = (state.epoch + start / len(self.ids)) / self.epochs
         words = thin(
             self.ids[start:end],
             start,
