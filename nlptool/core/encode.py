@@ -19,6 +19,7 @@ from tempfile import mkdtemp
 
 import numpy as np
 
+from nlptool.core.mapped import let_go
 from nlptool.core.numbering import CHUNK, IDS, Counting, number, on_disk, write
 from nlptool.core.ranks import gather, order, renumber
 from nlptool.core.report import Progress, Report, silent
@@ -60,6 +61,7 @@ class Encoded:
         digest.update(words.data)
         for start in range(0, len(self.ids), CHUNK):
             digest.update(self.ids[start : start + CHUNK].data)
+            let_go(self.ids)
         return digest.hexdigest()
 
 

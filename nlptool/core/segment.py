@@ -233,9 +233,8 @@ def _jieba(
     else:
         return
 
-    # Both load numba, which short text can do without.
-    from nlptool.core import jieba_tables  # noqa: PLC0415
-    from nlptool.core.compiling import announced  # noqa: PLC0415
+    from nlptool.core import jieba_tables  # noqa: PLC0415  # numba, which short text does without
+    from nlptool.core.compiling import announced  # noqa: PLC0415  # the same
 
     with announced(report):
         cut = jieba_tables.cutter(words)

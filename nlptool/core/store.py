@@ -15,7 +15,7 @@ What the tensors mean is not known here; each task checks that in its `model.py`
 
 import mmap
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from math import prod
@@ -114,12 +114,13 @@ def publish(
     """
     # Wide types first, so that every tensor is aligned whatever the shapes.
     arrays = {
-        name: np.asarray(array, order="C")
+        name: np.asarray(array)
         for name, array in sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0]))
     }
     digest = sha256(write_header(kind, config, training, arrays))
     for array in arrays.values():
-        digest.update(_bytes(array))
+        for piece in _pieces(array):
+            digest.update(piece)
     header = write_header(kind, config, training, arrays, checksum=digest.hexdigest())
     if isinstance(output, str):
         with atomic(output) as file:
@@ -199,13 +200,17 @@ def _read(path: str, file: BinaryIO, kind: str | None) -> Stored:
 def _write(file: BinaryIO, header: bytes, arrays: Mapping[str, Array]) -> None:
     file.write(header)
     for array in arrays.values():
-        file.write(_bytes(array))
+        for piece in _pieces(array):
+            file.write(piece)
 
 
-def _bytes(array: Array) -> memoryview:
-    """Return the bytes of an array, little-endian, without a copy where it can be had."""
-    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return little.reshape(-1).view(np.uint8).data
+def _pieces(array: Array) -> Iterator[memoryview]:
+    """Yield the bytes of an array, little-endian; a few rows at a time, if they are copied."""
+    rows = np.atleast_1d(array)
+    step = max(1, _CHUNK * len(rows) // max(rows.nbytes, 1))
+    for low in range(0, len(rows), step):
+        piece = np.ascontiguousarray(rows[low : low + step], rows.dtype.newbyteorder("<"))
+        yield piece.reshape(-1).view(np.uint8).data
 
 
 def _shape(array: Array) -> str:

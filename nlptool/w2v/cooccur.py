@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from nlptool.core.mapped import let_go
 from nlptool.core.report import Progress, Report, silent
 from nlptool.core.sorting import Block, Keys, sort_count
 from nlptool.core.spool import Spool
@@ -78,6 +79,7 @@ def count_pairs(
             spool.add(keys, counts)
             total += int(counts.sum())
             done = min(done + step, len(ids))
+            let_go(ids)
             report(Progress("counting pairs", done, len(ids), "words"))
 
 

@@ -91,29 +91,36 @@ def alias_table(weights: npt.NDArray[np.float64]) -> Table:
 
 
 @njit(cache=True)
-def held_out(ids: Ids, every: int, longest: int) -> Places:
+def held_out(
+    ids: Ids, low: int, sentence: int, start: int, every: int, longest: int
+) -> tuple[Places, int, int]:
     """Return where the middle one of each `every` sentences begins and ends.
 
-    Sentences of one word, or of more than `longest`, are passed over.
+    Sentences of one word, or of more than `longest`, are passed over. A corpus is looked
+    through part by part: what is returned for one part is given for the next.
 
     Args:
-        ids: word ids, -1 after each sentence; shape (n,).
+        ids: a part of the corpus: word ids, -1 after each sentence; shape (n,).
+        low: where in the corpus the part begins.
+        sentence: how many sentences end before it.
+        start: where in the corpus its first sentence begins.
         every: at least 1.
         longest: in words.
 
     Returns:
-        Shape (n_sentences, 2): the position of the first word, and of the -1 after the last.
+        Shape (n_sentences, 2): the position of the first word, and of the -1 after the last;
+        then `sentence` and `start` for the next part.
     """
-    places = np.empty((len(ids) // 2 // every + 1, 2), np.int64)
-    n, sentence, start = 0, 0, 0
+    places = np.empty((len(ids) // every + 1, 2), np.int64)
+    n = 0
     for i in range(len(ids)):
         if ids[i] < 0:
-            if sentence % every == every // 2 and 1 < i - start <= longest:
-                places[n, 0], places[n, 1] = start, i
+            if sentence % every == every // 2 and 1 < low + i - start <= longest:
+                places[n, 0], places[n, 1] = start, low + i
                 n += 1
             sentence += 1
-            start = i + 1
-    return places[:n]
+            start = low + i + 1
+    return places[:n], sentence, start
 
 
 @njit(cache=True, nogil=True)

@@ -100,7 +100,7 @@ class WordVectors:
         """Return the logarithm of every word's probability in a context.
 
         Args:
-            hidden: the contexts' vectors; shape (n, dim). For cbow the sum of the context
+            hidden: the contexts' vectors; shape (n, dim). For cbow the mean of the context
                 words' vectors, else one word's vector.
 
         Returns:
@@ -127,7 +127,7 @@ class WordVectors:
         """
         rows = self.matrix[np.asarray(context)]
         if self.config.arch == "cbow" and self.config.loss != "pmi":
-            return np.asarray(self.log_proba(rows.sum(axis=0, keepdims=True))[0])
+            return np.asarray(self.log_proba(rows.mean(axis=0, keepdims=True))[0])
         total = np.zeros(len(self.vocab.words), np.float64)
         for start in range(0, len(rows), _ROWS):
             total += self.log_proba(rows[start : start + _ROWS]).sum(axis=0, dtype=np.float64)

@@ -204,7 +204,8 @@ def _windows(ids: Ids, config: Config, rng: np.random.Generator) -> tuple[Ids, F
         weights[inside, column] = 1
     if config.arch == "cbow":
         used = weights.any(axis=1)
-        return context[used], weights[used], ids[used]
+        weights = weights[used] / weights[used].sum(axis=1, keepdims=True)
+        return context[used], weights, ids[used]
     rows, columns = np.nonzero(weights)
     single = context[rows, columns][:, None]
     return single, np.ones(single.shape, np.float32), ids[rows]

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptool.core.mapped import let_go
 from nlptool.core.report import Progress, Report, silent
 from nlptool.errors import ModelError, RunError
 from nlptool.w2v.config import Config
@@ -155,6 +156,8 @@ def train_pmi(
         ThreadPoolExecutor(config.threads) as pool,
     ):
         for progress in _blocks(state, cells, shift, config, pool):
+            let_go(cells.pairs)
+            let_go(cells.facts)
             try:
                 report(progress)
             except BaseException:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlptool.core.mapped import let_go
 from nlptool.core.report import Progress
 from nlptool.errors import RunError
 from nlptool.w2v import kernels
@@ -30,6 +31,8 @@ _BLOCK_WORK = 2.5e9  # multiplications and additions in a block, a third of a se
 _SPANS = 8  # of a block, for each thread, so that none waits long for the last
 _BLOCKS = 10  # in an epoch, at least, if each has
 _LEAST_BLOCK = 1000  # words
+_ROWS = 1 << 13  # that are drawn at a time
+_PART = 1 << 21  # ids that are looked through at a time
 
 
 @dataclass
@@ -60,9 +63,9 @@ class State:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def tensors(self) -> dict[str, FloatArray]:
-        """Return the arrays by name, each contiguous."""
+        """Return the arrays by name; views, not copies."""
         named = {"vectors": self.vectors, "contexts": self.contexts, "bias": self.bias}
-        return {k: np.ascontiguousarray(v) for k, v in named.items() if v is not None}
+        return {name: array for name, array in named.items() if array is not None}
 
     def position(self) -> dict[str, Any]:
         """Return everything else, as JSON can write it."""
@@ -108,10 +111,12 @@ class Sgd:
         elif init is not None:
             self.E[:V, :dim] = init
         else:
-            draws = np.random.default_rng(config.seed).random((V, dim), np.float32)
-            draws -= np.float32(0.5)
-            draws *= np.float32(2 / dim)
-            self.E[:V, :dim] = draws
+            random = np.random.default_rng(config.seed)
+            for low in range(0, V, _ROWS):
+                rows = self.E[low : min(low + _ROWS, V), :dim]
+                rows[:] = random.random(rows.shape, np.float32)
+                rows -= np.float32(0.5)
+                rows *= np.float32(2 / dim)
         position = state.position() if state is not None else {}
         position["history"] = list(position.get("history", []))
         self.state = State(
@@ -137,7 +142,7 @@ class Sgd:
         self.block = min(self.block, max(_LEAST_BLOCK, len(ids) // _BLOCKS))
 
         every = max(_HELD_OUT_SHARE, -(-n_words // _HELD_OUT_WORDS))
-        self.apart = held_out(self.ids, every, _HELD_OUT_LENGTH)
+        self.apart = _held_out(self.ids, every, _HELD_OUT_LENGTH)
         parts = [self.ids[start : end + 1] for start, end in self.apart]
         unseen = np.concatenate([*parts, np.array([-1], np.int32)])
         none = np.empty((0, 2), np.int64)
@@ -228,6 +233,18 @@ class Sgd:
             loss = state.history[-1]["loss"]
         total = self.n_words * self.epochs
         return Progress("training", state.words, total, "words", loss)
+
+
+def _held_out(ids: npt.NDArray[np.int32], every: int, longest: int) -> npt.NDArray[np.int64]:
+    """Return where the sentences that are held out begin and end, see `kernels_draw.held_out`."""
+    places, sentence, start = [np.empty((0, 2), np.int64)], 0, 0
+    for low in range(0, len(ids), _PART):
+        part, sentence, start = held_out(
+            ids[low : low + _PART], low, sentence, start, every, longest
+        )
+        places.append(part)
+        let_go(ids)
+    return np.concatenate(places)
 
 
 def padded_rows(n: int, dim: int) -> FloatArray:

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 import numpy as np
 import numpy.typing as npt
 
+from nlptool.core.mapped import let_go
 from nlptool.core.report import Report, silent
 from nlptool.w2v.config import Config
 from nlptool.w2v.sgd import FloatArray, Sgd, Work
@@ -63,6 +64,7 @@ def train(
                 sgd.train_block(work)
             if state.place >= len(ids):
                 sgd.end_epoch()
+            let_go(ids)
             try:
                 report(sgd.progress())
             except BaseException:

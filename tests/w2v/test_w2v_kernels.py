@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from nlptool.w2v import kernels
-from nlptool.w2v.kernels_draw import alias_table, draw_rows, held_out, thin
+from nlptool.w2v import kernels, sgd
+from nlptool.w2v.kernels_draw import alias_table, draw_rows, thin
 from nlptool.w2v.kernels_tiles import logistic_slopes, softmax_slopes
 from nlptool.w2v.sgd import padded_rows
 from tests import naive_w2v
@@ -185,7 +185,17 @@ def test_held_out_takes_the_middle_sentence_of_each_group():
     ids = np.array(
         [0, 1, -1, 2, 3, 4, -1, 5, 5, -1, 0, -1, 1, -1, 2, 2, -1, 3, 3, -1, 4, 4], np.int32
     )
-    assert held_out(ids, 3, 1000).tolist() == [[3, 6]]
-    assert held_out(ids, 3, 2).tolist() == []
-    assert held_out(ids, 2, 9).tolist() == [[3, 6], [14, 16]]
-    assert held_out(ids[:0], 200, 9).shape == (0, 2)
+    assert sgd._held_out(ids, 3, 1000).tolist() == [[3, 6]]
+    assert sgd._held_out(ids, 3, 2).tolist() == []
+    assert sgd._held_out(ids, 2, 9).tolist() == [[3, 6], [14, 16]]
+    assert sgd._held_out(ids[:0], 200, 9).shape == (0, 2)
+
+
+@pytest.mark.parametrize("part", [1, 2, 5, 100])
+def test_held_out_does_not_depend_on_the_parts(monkeypatch, part):
+    rng = np.random.default_rng(part)
+    ids = rng.integers(-1, 3, 300).astype(np.int32)
+    whole = sgd._held_out(ids, 3, 4).tolist()
+    monkeypatch.setattr(sgd, "_PART", part)
+    assert whole
+    assert sgd._held_out(ids, 3, 4).tolist() == whole

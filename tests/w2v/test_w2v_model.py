@@ -81,9 +81,9 @@ def test_predict_joins_independent_context_words():
     assert np.allclose(model.predict([1, 2]), expected, atol=1e-4)
 
 
-def test_predict_of_cbow_sums_the_context():
+def test_predict_of_cbow_takes_the_mean_of_the_context():
     model = model_with(arch="cbow")
-    hidden = model.matrix[1] + model.matrix[2]
+    hidden = (model.matrix[1] + model.matrix[2]) / 2
     assert np.allclose(model.predict([1, 2]), naive_log_proba(model, hidden), atol=1e-4)
 
 
