@@ -1,0 +1,1 @@
+"""How good a list of words is: precision, recall, average precision against a gold list."""
