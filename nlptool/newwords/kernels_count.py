@@ -1,0 +1,313 @@
+"""Windows of symbols, sorted, and the n-grams that fall out of them; numba loops.
+
+A window is `order` symbols in a row, from every place of the text; behind a boundary it is
+filled with 0. So the windows that begin with an n-gram are its occurrences, for every n up to
+the order, and one scan over the sorted windows counts all n-grams, and what follows each.
+
+A window is packed into a row of uint64 words, its first symbol highest, in as few bits a
+symbol as the number of different symbols needs.
+"""
+
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from nlptool.core.sorting import DIGIT, Counts, Keys, count_sorted, radix_sort
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+
+
+class Packing(NamedTuple):
+    """How a window is packed.
+
+    Args:
+        order: how many symbols a window has.
+        bits: of a symbol.
+        width: how many words a window takes.
+        slots: how many symbols there are in each word but the last, which has the rest.
+    """
+
+    order: int
+    bits: int
+    width: int
+    slots: int
+
+
+def packing(n_ranks: int, order: int) -> Packing:
+    """Return how to pack windows of `order` symbols of ranks below `n_ranks`."""
+    bits = max(1, (n_ranks - 1).bit_length())
+    width = -(-order // (64 // bits))
+    return Packing(order, bits, width, -(-order // width))
+
+
+@njit(cache=True, nogil=True)
+def scatter(
+    codes: Int32,
+    n: int,
+    ranks: Int32,
+    low: int,
+    high: int,
+    pack: Packing,
+    buckets: Int32,
+    cursors: Int64,
+    keys: Keys,
+) -> None:
+    """Put the windows of a stretch of text whose first rank is in a range into their buckets.
+
+    Args:
+        codes: the text; windows begin in the first `n` places and may reach behind them.
+        n: see above.
+        ranks: of each code; other than above 0 a code is a boundary.
+        low: the least first rank.
+        high: the first rank that is too high.
+        pack: how windows are packed.
+        buckets: the bucket of each rank from `low`.
+        cursors: where in `keys` the next window of each bucket goes; moved on.
+        keys: receives the windows.
+    """
+    bits = np.uint64(pack.bits)
+    last = pack.width - 1
+    top = np.uint64(pack.bits * (pack.slots - 1))
+    top_last = np.uint64(pack.bits * (pack.order - pack.slots * last - 1))
+    mask = (np.uint64(1) << bits) - np.uint64(1)
+    window = np.zeros(pack.width, np.uint64)
+    for i in range(len(codes) - 1, -1, -1):
+        code = codes[i]
+        rank = ranks[code] if code > 0 else 0
+        if rank == 0:
+            for word in range(pack.width):
+                window[word] = np.uint64(0)
+            continue
+        carry = np.uint64(rank)
+        for word in range(last):
+            next_carry = window[word] & mask
+            window[word] = carry << top | window[word] >> bits
+            carry = next_carry
+        window[last] = carry << top_last | window[last] >> bits
+        if i < n and low <= rank < high:
+            bucket = buckets[rank - low]
+            to = cursors[bucket]
+            cursors[bucket] = to + 1
+            for word in range(pack.width):
+                keys[to, word] = window[word]
+
+
+@njit(cache=True, nogil=True)
+def scatter_narrow(
+    codes: Int32,
+    n: int,
+    ranks: Int32,
+    low: int,
+    high: int,
+    pack: Packing,
+    buckets: Int32,
+    cursors: Int64,
+    keys: Keys,
+) -> None:
+    """Do as `scatter`, for windows of one word."""
+    bits = np.uint64(pack.bits)
+    top = np.uint64(pack.bits * (pack.order - 1))
+    window = np.uint64(0)
+    span = np.uint32(high - low)
+    for i in range(len(codes) - 1, n - 1, -1):
+        code = codes[i]
+        rank = ranks[code] if code > 0 else 0
+        window = np.uint64(rank) << top | window >> bits if rank > 0 else np.uint64(0)
+    for i in range(n - 1, -1, -1):
+        code = codes[i]
+        if code <= 0:
+            window = np.uint64(0)
+            continue
+        rank = ranks[np.uint32(code)]
+        window = np.uint64(rank) << top | window >> bits
+        place = np.uint32(rank - low)
+        if place < span:
+            bucket = buckets[place]
+            to = cursors[bucket]
+            cursors[bucket] = to + 1
+            keys[to, 0] = window
+
+
+@njit(cache=True, nogil=True)
+def sort_windows(keys: Keys, spare: Keys, counts: Counts) -> int:
+    """Sort windows and count equal ones; return how many different ones there are.
+
+    Args:
+        keys: shape (n, width); receives the different windows at its front, rising.
+        spare: shape (n, width), working space.
+        counts: shape (n,); receives how often each is there.
+    """
+    if radix_sort(keys, spare, DIGIT):
+        keys[:] = spare
+    return count_sorted(keys, counts)
+
+
+class Nodes(NamedTuple):
+    """The n-grams of a stretch of sorted windows, of 2 symbols and more; n is the first index.
+
+    Args:
+        lengths: how many n-grams of n symbols there are; shape (order + 1,).
+        n_kept: how many of them have right sums; shape (order + 1,).
+        symbols: the last symbol of each; shape (order + 1, capacity).
+        parents: the n-gram without its last symbol: a symbol, or a place among those of n - 1.
+        counts: how often each occurs.
+        rights: of those that occur `min_count` times, in their order: the sum of c log c over
+            the counts c of the symbols that follow.
+    """
+
+    lengths: Int64
+    n_kept: Int64
+    symbols: Int32
+    parents: Int32
+    counts: Int64
+    rights: Float64
+
+
+def empty_nodes(order: int, capacity: int) -> Nodes:
+    """Return room for n-grams; memory is taken only as it is filled."""
+    shape = (order + 1, capacity)
+    return Nodes(
+        np.zeros(order + 1, np.int64),
+        np.zeros(order + 1, np.int64),
+        np.empty(shape, np.int32),
+        np.empty(shape, np.int32),
+        np.empty(shape, np.int64),
+        np.empty(shape, np.float64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _unpack(keys: Keys, row: int, pack: Packing, first: int, symbols: Int32) -> int:
+    """Write the symbols of a window until one below `first`; return how many there are."""
+    mask = (np.uint64(1) << np.uint64(pack.bits)) - np.uint64(1)
+    at = 0
+    for word in range(pack.width):
+        n = pack.slots if word < pack.width - 1 else pack.order - at
+        shift = pack.bits * (n - 1)
+        value = keys[row, word]
+        for _ in range(n):
+            symbol = np.int32((value >> np.uint64(shift)) & mask)
+            if symbol < first:
+                return at
+            symbols[at] = symbol
+            at += 1
+            shift -= pack.bits
+    return at
+
+
+@njit(cache=True, nogil=True)
+def scan(
+    keys: Keys,
+    counts: Counts,
+    pack: Packing,
+    first: int,
+    least: int,
+    min_count: int,
+    logs: Float64,
+    nodes: Nodes,
+) -> None:
+    """Add the n-grams of sorted windows to `nodes`.
+
+    Args:
+        keys: different windows, rising; all those that begin with their first symbols.
+        counts: how often each occurs.
+        pack: how windows are packed.
+        first: the least symbol that is one; those below never occur in an n-gram, and as what
+            follows one they are never the same twice.
+        least: how often an n-gram has to occur to be added.
+        min_count: how often it has to occur for what follows to matter; `least` or more.
+        logs: c log c of small counts.
+        nodes: receives the n-grams.
+    """
+    order = pack.order
+    path = np.zeros(order + 1, np.int32)
+    symbols = np.zeros(order, np.int32)
+    begun = np.zeros(order + 2, np.int64)
+    sums = np.zeros(order + 2, np.float64)
+    slots = np.full(order + 2, -1, np.int64)
+    total = 0
+    depth = 0
+    for row in range(len(counts) + 1):
+        common = 0
+        new_depth = 0
+        if row < len(counts):
+            new_depth = _unpack(keys, row, pack, first, symbols)
+            limit = min(depth, new_depth)
+            while common < limit and symbols[common] == path[common + 1]:
+                common += 1
+        for level in range(depth, common, -1):
+            count = total - begun[level]
+            if count == 1:
+                if least == 1 and level >= 2:
+                    _add(nodes, path, slots, level, count, sums[level], min_count)
+                continue
+            sums[level - 1] += logs[count] if count < len(logs) else count * log(count)
+            if level >= 2 and count >= least:
+                _add(nodes, path, slots, level, count, sums[level], min_count)
+        for level in range(common + 1, new_depth + 1):
+            path[level] = symbols[level - 1]
+            begun[level] = total
+            sums[level] = 0.0
+            slots[level] = -1
+        depth = new_depth
+        if row < len(counts):
+            total += counts[row]
+
+
+@njit(cache=True, nogil=True)
+def _add(
+    nodes: Nodes,
+    path: Int32,
+    slots: Int64,
+    level: int,
+    count: int,
+    right: float,
+    min_count: int,
+) -> None:
+    """Add an n-gram, after making room for those that it begins with, which end later."""
+    for n in range(2, level + 1):
+        if slots[n] < 0:
+            slot = nodes.lengths[n]
+            nodes.lengths[n] = slot + 1
+            slots[n] = slot
+            nodes.symbols[n, slot] = path[n]
+            nodes.parents[n, slot] = path[1] if n == 2 else slots[n - 1]
+    nodes.counts[level, slots[level]] = count
+    if count >= min_count:
+        nodes.rights[level, nodes.n_kept[level]] = right
+        nodes.n_kept[level] += 1
+
+
+@njit(cache=True, nogil=True)
+def sort_and_scan(
+    keys: Keys,
+    starts: Int64,
+    pack: Packing,
+    first: int,
+    least: int,
+    min_count: int,
+    logs: Float64,
+    nodes: Nodes,
+) -> None:
+    """Sort the windows of each bucket and add their n-grams to `nodes`.
+
+    Args:
+        keys: the windows; their order is lost.
+        starts: where each bucket begins; the last is the end.
+        pack: see `scan`, like all that follows.
+    """
+    longest = 0
+    for bucket in range(len(starts) - 1):
+        longest = max(longest, starts[bucket + 1] - starts[bucket])
+    spare = np.empty((longest, pack.width), np.uint64)
+    counts = np.empty(longest, np.int64)
+    for bucket in range(len(starts) - 1):
+        n = starts[bucket + 1] - starts[bucket]
+        own = keys[starts[bucket] : starts[bucket + 1]]
+        n = sort_windows(own, spare[:n], counts)
+        scan(own[:n], counts[:n], pack, first, least, min_count, logs, nodes)

@@ -1,0 +1,210 @@
+"""A text as a stream of symbols on disk, in one pass over it.
+
+    blocks -> codes: what each character or run is, whichever comes first  (kernels_text.py)
+           -> the codes on disk, and how often each occurs
+           -> the symbols: the codes that occur, in the order of their UTF-8
+
+So the symbols do not depend on how the text was cut into blocks or read by threads.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+from typing import NamedTuple
+
+import numpy as np
+
+from nlptool.core.ranks import gather, order
+from nlptool.core.report import Progress, Report, silent
+from nlptool.core.spool import no_room
+from nlptool.core.table import SPACE, Table
+from nlptool.core.tokens import Bytes, Int32, Int64
+from nlptool.errors import ConfigError
+from nlptool.newwords.kernels_text import (
+    BLANK,
+    FILE,
+    RUNS,
+    kinds,
+    number_runs,
+    read_characters,
+    read_words,
+)
+
+FILE_END = b""
+"""A block that says that a file ended."""
+
+_READERS = {"char": read_characters, "word": read_words}
+_FIRST_CODES = RUNS + (1 << 14)
+
+
+@dataclass(frozen=True, eq=False)
+class Symbols:
+    """The different symbols of a text, in the order of their UTF-8.
+
+    A symbol is known by its rank, from 1; 0 is a boundary.
+
+    Args:
+        text: the symbols' UTF-8, each followed by a space.
+        counts: how often each occurs; shape (n_symbols,).
+    """
+
+    text: Bytes
+    counts: Int64
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def names(self) -> list[str]:
+        """Return the symbols as text; the first has rank 1."""
+        return self.text.tobytes().decode().split(" ")[:-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """A text as codes, on disk.
+
+    Args:
+        path: a file of int32: codes of symbols above 0; boundaries, line ends, blank lines and
+            file ends as in `kernels_text`.
+        n_codes: how many it holds.
+        symbols: the symbols.
+        codes: the code of each symbol, in their order; shape (n_symbols,).
+        has_blank: whether there is a blank line, so that documents stand between those.
+    """
+
+    path: Path
+    n_codes: int
+    symbols: Symbols
+    codes: Int32
+    has_blank: bool
+
+    @property
+    def n_symbols(self) -> int:
+        """How long the text is, boundaries left out."""
+        return int(self.symbols.counts.sum())
+
+    def ranks(self) -> Int32:
+        """Return the rank of each code, 0 where there is none; shape (n_codes + 1,)."""
+        ranks = np.zeros(int(self.codes.max(initial=0)) + 1, np.int32)
+        ranks[self.codes] = np.arange(1, len(self.codes) + 1, dtype=np.int32)
+        return ranks
+
+
+class _Read(NamedTuple):
+    """One block's codes, not yet numbered, and its runs."""
+
+    codes: Int32
+    runs: Bytes
+    n_runs: int
+    rest: bytes
+
+
+def read_stream(
+    blocks: Iterable[bytes],
+    folder: Path,
+    *,
+    unit: str = "char",
+    threads: int = 1,
+    memory: int = 1 << 30,
+    report: Report = silent,
+) -> Stream:
+    """Write a text as codes, counting its symbols.
+
+    Args:
+        blocks: as `core.corpus.read_blocks` gives them; `FILE_END` after each file.
+        folder: receives the codes, in a new file; the caller removes it.
+        unit: char or word, see `kernels_text`.
+        threads: how many blocks are read at the same time; at least two are used.
+        memory: bytes that the table of symbols may take.
+        report: hears of the symbols read; the blocks tell of the bytes themselves.
+
+    Raises:
+        ConfigError: there are more symbols than the memory can hold.
+        RunError: the codes cannot be kept on disk.
+        whatever reading the blocks raises.
+    """
+    table = Table()
+    counts = np.zeros(_FIRST_CODES, np.int64)
+    n_codes = 0
+    has_blank = False
+    try:
+        descriptor, name = mkstemp(prefix="symbols-", dir=folder)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            for block in _read_all(blocks, unit, threads):
+                codes = block.codes
+                ids = table.read_all(block.runs, block.n_runs, add=True)
+                if table.n_bytes > memory:
+                    raise ConfigError(
+                        f"--memory: {memory:,} bytes for the table of symbols, expected more:"
+                        f" the text has over {table.n_types:,} different letter and digit runs"
+                    )
+                while len(counts) < RUNS + table.n_types:
+                    counts = np.concatenate((counts, np.zeros_like(counts)))
+                number_runs(codes, ids, counts)
+                has_blank = has_blank or bool((codes == BLANK).any())
+                left = codes.view(np.uint8)
+                while len(left):
+                    left = left[file.write(left.data) :]
+                n_codes += len(codes)
+                report(Progress("reading", n_codes, None, "symbols"))
+    except OSError as error:
+        raise no_room(folder, error) from error
+    symbols, codes = _in_order(table, counts)
+    return Stream(Path(name), n_codes, symbols, codes, has_blank)
+
+
+def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[_Read]:
+    """Yield what each block says, in order, several being read at the same time."""
+    rest = b""
+    going_on = False
+    waiting: deque[Future[_Read]] = deque()
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        try:
+            for block in blocks:
+                if going_on and waiting:
+                    # A line longer than a block: where it is cut, a run may go on.
+                    last = waiting.pop()
+                    yield from (future.result() for future in waiting)
+                    waiting.clear()
+                    read = last.result()
+                    yield read
+                    rest = read.rest
+                waiting.append(pool.submit(_read, rest + block, unit, going_on))
+                rest = b""
+                going_on = not block.endswith(b"\n") if block else False
+                if len(waiting) > threads + 1:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _read(block: bytes, unit: str, going_on: bool) -> _Read:  # noqa: FBT001 - from submit
+    if not block:
+        return _Read(np.array([FILE], np.int32), np.empty(0, np.uint8), 0, b"")
+    text = np.frombuffer(block, np.uint8)
+    codes = np.empty(len(text) + 1, np.int32)
+    runs = np.empty(2 * len(text), np.uint8)
+    n, n_runs, n_bytes, at = _READERS[unit](
+        text, kinds(), codes, np.empty(0, np.int32), runs, going_on
+    )
+    return _Read(codes[:n].copy(), runs[:n_bytes].copy(), n_runs, block[at:])
+
+
+def _in_order(table: Table, counts: Int64) -> tuple[Symbols, Int32]:
+    """Return the symbols that occur, in the order of their UTF-8, and their codes."""
+    single = np.flatnonzero(counts[:RUNS])
+    text = single.astype(np.uint32).tobytes().decode("utf-32-le")
+    spaced = np.frombuffer(" ".join(text).encode() + b" " * bool(text), np.uint8)
+    both = np.concatenate((spaced, table.text))
+    starts = np.concatenate(([0], np.flatnonzero(both == SPACE) + 1))
+    codes = np.concatenate((single, RUNS + np.arange(table.n_types))).astype(np.int32)
+    # With equal counts the order is that of the bytes.
+    chosen = order(both, starts, np.zeros(len(codes), np.int64))
+    return Symbols(gather(both, starts, chosen, SPACE), counts[codes[chosen]]), codes[chosen]
