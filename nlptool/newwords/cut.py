@@ -28,10 +28,10 @@ from nlptool.newwords.kernels_cut import (
     Lookup,
     Rules,
     Tally,
-    child,
     cut,
 )
 from nlptool.newwords.kernels_grams import Int32, Int64, Words
+from nlptool.newwords.kernels_words import enter
 from nlptool.newwords.symbols import Stream
 
 _FIRST_LONG = 1 << 12
@@ -197,20 +197,8 @@ def _grown(tally: Tally) -> Tally:
     used = int(tally.state[N_LONG])
     long, edges, table = _room(2 * len(tally.edges))
     long[:used] = tally.long[:used]
-    _enter(edges, table, tally.edges[:used], np.zeros(used, np.int64), 0, len(tally.short))
+    enter(edges, table, tally.edges[:used], np.zeros(used, np.int64), 0, len(tally.short))
     return tally._replace(long=long, edges=edges, table=table)
-
-
-def _enter(edges: Words, table: Words, more: Words, places: Int64, used: int, offset: int) -> int:
-    """Enter long pieces; return how many there are now, and in `places` where each is."""
-    low = np.uint64(0xFFFFFFFF)
-    for i, edge in enumerate(more):
-        parent = int(edge >> np.uint64(32))
-        if parent >= offset:
-            parent = int(places[parent - offset]) + offset
-        places[i] = child(edges, table, parent, int(edge & low), used, offset)
-        used = max(used, int(places[i]) + 1)
-    return used
 
 
 def _merge(tallies: Sequence[Tally]) -> Tally:
@@ -221,9 +209,9 @@ def _merge(tallies: Sequence[Tally]) -> Tally:
         offset = len(whole.short)
         long, edges, table = _room(used + more + 1)
         long[:used] = whole.long[:used]
-        _enter(edges, table, whole.edges[:used], np.zeros(used, np.int64), 0, offset)
+        enter(edges, table, whole.edges[:used], np.zeros(used, np.int64), 0, offset)
         places = np.zeros(more, np.int64)
-        used = _enter(edges, table, tally.edges[:more], places, used, offset)
+        used = enter(edges, table, tally.edges[:more], places, used, offset)
         n_before = int(whole.state[DOCUMENT])
         _add(whole.short, tally.short, n_before)
         rows = np.zeros_like(long)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nlptool.newwords.kernels_grams import Int32, Int64, Words, edge_of, find
 from nlptool.newwords.kernels_text import BLANK, FILE, LINE
+from nlptool.newwords.kernels_words import child
 
 Flags = NDArray[np.uint8]
 
@@ -100,32 +101,6 @@ def _count(rows: Int64, row: int, document: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def child(edges: Words, table: Words, parent: int, symbol: int, used: int, offset: int) -> int:
-    """Return the place of an edge among `used` ones, entering it if it is new.
-
-    Args:
-        edges: of each place.
-        table: a place + 1; 0 is free. Its length is a power of 2.
-        parent: the number of what is longer by a symbol from here on.
-        symbol: that symbol.
-        used: how many places are taken.
-        offset: what a place is short of a number.
-    """
-    edge = edge_of(parent, symbol)
-    wrap = np.uint64(len(table) - 1)
-    code = (edge ^ (edge >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)
-    slot = (code >> np.uint64(20)) & wrap
-    while table[slot] != np.uint64(0):
-        place = np.int64(table[slot]) - 1
-        if edges[place] == edge:
-            return place
-        slot = (slot + np.uint64(1)) & wrap
-    edges[used] = edge
-    table[slot] = np.uint64(used + 1)
-    return used
-
-
-@njit(cache=True, nogil=True)
 def _end(tally: Tally, rules: Rules, length: int, document: int) -> None:
     """Count the piece at hand."""
     state = tally.state
@@ -147,7 +122,7 @@ def _end(tally: Tally, rules: Rules, length: int, document: int) -> None:
     place = 0
     for at in range(rules.order, length):
         used = state[N_LONG]
-        place = child(tally.edges, tally.table, number, tally.piece[at], used, offset)
+        place = child(tally.edges, tally.table, edge_of(number, tally.piece[at]), used)
         if place == used:
             state[N_LONG] = used + 1
         number = place + offset
