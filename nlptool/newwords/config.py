@@ -74,12 +74,14 @@ class Config:
             if value is not None and not low <= value <= high:
                 option = name.replace("_", "-")
                 raise ConfigError(f"--{option}: {value}, expected {low} to {high}")
-        if self.min_pmi is not None:
-            if not 2 <= len(self.min_pmi) <= LONGEST_ORDER or not all(map(isfinite, self.min_pmi)):
-                raise ConfigError(
-                    f"--min-pmi: {', '.join(map(str, self.min_pmi))}, expected numbers for n-grams"
-                    " of 1, 2, 3, ... symbols, such as 0,2,4,6"
-                )
+        given = self.min_pmi
+        if given is not None and not (
+            2 <= len(given) <= LONGEST_ORDER and all(map(isfinite, given))
+        ):
+            raise ConfigError(
+                f"--min-pmi: {', '.join(map(str, given))}, expected numbers for n-grams"
+                " of 1, 2, 3, ... symbols, such as 0,2,4,6"
+            )
         if not (isfinite(self.min_proba) and 0 <= self.min_proba < 1):
             raise ConfigError(f"--min-proba: {self.min_proba}, expected 0 or more, less than 1")
         if not (isfinite(self.min_entropy) and 0 <= self.min_entropy <= 50):

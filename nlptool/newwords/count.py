@@ -16,7 +16,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from nlptool.core.report import Progress, Report
 from nlptool.core.sorting import Block, Keys, sort_count
@@ -180,22 +179,14 @@ def log_table() -> Float64:
 
 def split(counts: Int64, first: int, room: int) -> list[tuple[int, int]]:
     """Cut the ranks from `first` into ranges that have at most `room` windows, or one rank."""
-    return _ranges(counts, first, room)
-
-
-@njit(cache=True)
-def _ranges(counts: Int64, first: int, room: int) -> list[tuple[int, int]]:
+    until = np.cumsum(counts)
     found = []
     low = first
-    size = 0
-    for i in range(first, len(counts)):
-        if size > 0 and size + counts[i] > room:
-            found.append((low, i))
-            low = i
-            size = 0
-        size += counts[i]
-    if low < len(counts):
-        found.append((low, len(counts)))
+    while low < len(counts):
+        done = int(until[low - 1]) if low else 0
+        high = max(low + 1, int(np.searchsorted(until, done + room, side="right")))
+        found.append((low, high))
+        low = high
     return found
 
 
@@ -235,7 +226,8 @@ def _room(memory: int, threads: int, pack: Packing) -> int:
 
 
 def _scatter(pack: Packing) -> Callable[..., None]:
-    return scatter_narrow if pack.width == 1 else scatter
+    put: Callable[..., None] = scatter_narrow if pack.width == 1 else scatter
+    return put
 
 
 def _gather(

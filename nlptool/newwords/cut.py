@@ -3,16 +3,14 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlptool.core.report import Progress, Report
 from nlptool.core.spool import no_room
 from nlptool.newwords.count import CHUNK, read_at
-from nlptool.newwords.grams import Grams, Trie, trie_of
+from nlptool.newwords.grams import Grams, trie_of
 from nlptool.newwords.kernels_cut import (
     COUNT,
     DOCUMENT,

@@ -123,9 +123,7 @@ def gather_grams(
         left[starts[longest] :] = np.nan
         right[starts[longest] :] = np.nan
     # Sums of rounded numbers miss 0 by a little.
-    return Grams(
-        trie, suffixes, gram_counts, pmi, np.maximum(left, 0), np.maximum(right, 0), total
-    )
+    return Grams(trie, suffixes, gram_counts, pmi, np.maximum(left, 0), np.maximum(right, 0), total)
 
 
 def _link(

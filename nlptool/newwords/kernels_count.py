@@ -144,7 +144,7 @@ def sort_windows(keys: Keys, spare: Keys, counts: Counts) -> int:
     """
     if radix_sort(keys, spare, DIGIT):
         keys[:] = spare
-    return count_sorted(keys, counts)
+    return int(count_sorted(keys, counts))
 
 
 class Nodes(NamedTuple):
@@ -299,7 +299,12 @@ def sort_and_scan(
     Args:
         keys: the windows; their order is lost.
         starts: where each bucket begins; the last is the end.
-        pack: see `scan`, like all that follows.
+        pack: see `scan`.
+        first: see `scan`.
+        least: see `scan`.
+        min_count: see `scan`.
+        logs: see `scan`.
+        nodes: receives the n-grams.
     """
     longest = 0
     for bucket in range(len(starts) - 1):

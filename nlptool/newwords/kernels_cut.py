@@ -157,7 +157,7 @@ def cut(
     for i in range(start, n):
         code = codes[i]
         if code <= 0:
-            if (rules.line_ends and code <= LINE) or code == BLANK or code == FILE:
+            if (rules.line_ends and code <= LINE) or code in (BLANK, FILE):
                 document += 1
             state[SKIPS] = 0
             if i >= stop - 1:

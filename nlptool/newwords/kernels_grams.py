@@ -48,7 +48,7 @@ def find(table: Words, shift: np.uint64, edges: Words, edge: np.uint64) -> int:
         if entry >> _32 == tag:
             number = np.int64(entry & _LOW)
             if edges[number] == edge:
-                return number
+                return int(number)
         slot = (slot + np.uint64(1)) & wrap
 
 
@@ -135,13 +135,13 @@ def weigh(
     for length in range(2, len(starts) - 1):
         for number in range(starts[length], starts[length + 1]):
             # prefixes[k] has k symbols.
-            at = number
+            at = np.int64(number)
             for n in range(length - 1, 0, -1):
                 at = np.int64(edges[at] >> _32)
                 prefixes[n] = at
             most = 0.0
-            at = number
+            at = np.int64(number)
             for n in range(1, length):
-                at = int(suffixes[at])
+                at = np.int64(suffixes[at])
                 most = max(most, float(counts[prefixes[n]]) * float(counts[at]))
             pmi[number] = log(float(total)) + log(float(counts[number])) - log(most)

@@ -133,7 +133,7 @@ def read_characters(
             n += 1
             at += size
             is_blank = False
-        elif kind == _LETTER or kind == _DIGIT:
+        elif kind in (_LETTER, _DIGIT):
             begin = at
             while True:
                 at += size

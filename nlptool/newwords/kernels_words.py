@@ -46,7 +46,7 @@ def child(edges: Words, table: Words, edge: np.uint64, used: int) -> int:
     while table[slot] != np.uint64(0):
         place = np.int64(table[slot]) - 1
         if edges[place] == edge:
-            return place
+            return int(place)
         slot = (slot + np.uint64(1)) & wrap
     edges[used] = edge
     table[slot] = np.uint64(used + 1)
@@ -61,7 +61,7 @@ def seek(edges: Words, table: Words, edge: np.uint64) -> int:
     while table[slot] != np.uint64(0):
         place = np.int64(table[slot]) - 1
         if edges[place] == edge:
-            return place
+            return int(place)
         slot = (slot + np.uint64(1)) & wrap
     return -1
 

@@ -1,12 +1,11 @@
 """Find the words of a text.
 
-    text -> codes on disk (symbols.py) -> frequent n-grams (count.py, grams.py)
-         -> pieces that they hold together (cut.py) -> words, with all that is known (words.py)
-         -> the best first (rank.py)
+text -> codes on disk (symbols.py) -> frequent n-grams (count.py, grams.py)
+     -> pieces that they hold together (cut.py) -> words, with all that is known (words.py)
+     -> the best first (rank.py)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +132,7 @@ def ranked_words(found: Found, names: list[str], mined: dict[str, Any]) -> Words
     scores = score(found.counts, found.pmi, found.left, found.right)
     # Symbols are in the order of their UTF-8, and so are words by their symbols.
     columns = [found.symbols[:, i] for i in range(found.symbols.shape[1] - 1, -1, -1)]
-    order = np.lexsort((*columns, -scores))
+    order = np.lexsort([*columns, -scores])
     best = found.take(order)
     return Words(
         [names[i] for i in order.tolist()],

@@ -3,18 +3,29 @@
 Saved as a file of kind "newwords"; `read_words` reads also what `mine` writes as text.
 """
 
-from dataclasses import dataclass, field
-from typing import Any, Self
+import json
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptool.core import store
+from nlptool.core.corpus import read_lines
 from nlptool.core.publish import Output
+from nlptool.errors import CorpusError, ModelError
 
 KIND = "newwords"
 
+COLUMNS = ("word", "count", "documents", "pmi", "left", "right", "score")
+
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
+
+_COUNTED = ("counts", "documents")
+_MEASURED = ("pmi", "left", "right", "scores")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,30 +55,81 @@ class Words:
     def __len__(self) -> int:
         return len(self.words)
 
-    def take(self, places: Int64) -> Self:
+    def take(self, places: Int64) -> "Words":
         """Return the words at some places, in that order."""
-        raise NotImplementedError
+        arrays = {name: getattr(self, name)[places] for name in (*_COUNTED, *_MEASURED)}
+        return replace(self, words=[self.words[i] for i in places.tolist()], **arrays)
 
     def save(self, output: Output | str) -> None:
-        """Write the words as a model file."""
-        raise NotImplementedError
+        """Write the words as a model file.
+
+        Raises:
+            RunError: the file cannot be written.
+        """
+        text = np.frombuffer("".join(f"{word}\n" for word in self.words).encode(), np.uint8)
+        tensors: dict[str, NDArray[Any]] = {"words": text}
+        tensors |= {name: getattr(self, name) for name in (*_COUNTED, *_MEASURED)}
+        store.publish(output, KIND, config=self.mined, training={}, tensors=tensors)
+
+    def first(self, n: int) -> "Words":
+        """Return the best n words."""
+        return self.take(np.arange(min(n, len(self))))
+
+    def as_text(self, how: str) -> str:
+        """Return the words as lines.
+
+        Args:
+            how: tsv (with a header), jsonl, jieba (word and count, a user dictionary) or list.
+        """
+        counts = self.counts.tolist()
+        if how == "list":
+            return "".join(f"{word}\n" for word in self.words)
+        if how == "jieba":
+            return "".join(f"{word} {n}\n" for word, n in zip(self.words, counts, strict=True))
+        documents = [n if n >= 0 else None for n in self.documents.tolist()]
+        measured = [_shown(getattr(self, name)) for name in _MEASURED]
+        rows = zip(self.words, counts, documents, *measured, strict=True)
+        if how == "tsv":
+            cells = chain.from_iterable(rows)
+            shown = ("" if cell is None else cell for cell in cells)
+            # All rows in one go: a tenth of the time of one after the other.
+            body = "\t".join(["%s"] * len(COLUMNS)) + "\n"
+            return "\t".join(COLUMNS) + "\n" + body * len(self) % tuple(shown)
+        encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+        return "".join(encode(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in rows)
+
+
+def _shown(values: Float64) -> list[float | None]:
+    """Return numbers with four digits behind the point, and None for what is not known."""
+    return [None if value != value else value for value in values.round(4).tolist()]
 
 
 def load(path: str) -> Words:
     """Open mined words.
 
     Raises:
-        ModelError: the file is not one of mined words.
+        ModelError: the file is not one of mined words, or damaged.
     """
-    raise NotImplementedError
+    stored = store.load(path, KIND)
+    try:
+        words = stored.tensor("words", "uint8", (None,)).tobytes().decode().split("\n")
+    except UnicodeDecodeError:
+        raise ModelError(f"{path}: words that are not UTF-8; it is damaged") from None
+    if words.pop() or not all(words):
+        raise ModelError(f"{path}: words that do not end, or are empty; it is damaged")
+    counted = {name: stored.tensor(name, "int64", (len(words),)) for name in _COUNTED}
+    measured = {name: stored.tensor(name, "float64", (len(words),)) for name in _MEASURED}
+    if len(words) and int(counted["counts"].min()) < 1:
+        raise ModelError(f"{path}: a word with a count below 1; it is damaged")
+    return Words(words, **counted, **measured, mined=stored.config)
 
 
 def read_words(path: str) -> dict[str, int]:
     """Read a list of words with their counts, from a model or from any text that `mine` writes.
 
     Args:
-        path: a model; TSV with the header `word`; JSON lines with "word" and "count"; a user
-            dictionary of jieba (`word count tag`, or only words).
+        path: a model; TSV with the header `word`; JSON lines with "word" and "count"; lines of
+            `word`, or `word count` and more that is not read (a user dictionary of jieba).
 
     Returns:
         word -> count, in the order of the file; 1 where the file has no count.
@@ -76,4 +138,48 @@ def read_words(path: str) -> dict[str, int]:
         CorpusError: a line is none of these.
         ModelError: a damaged model.
     """
-    raise NotImplementedError
+    if path != "-" and Path(path).is_file() and store.is_model(path):
+        words = load(path)
+        return dict(zip(words.words, words.counts.tolist(), strict=True))
+    found: dict[str, int] = {}
+    table: list[str] | None = None
+    for number, line in enumerate(read_lines([path]), 1):
+        if not line.strip():
+            continue
+        if number == 1 and line.split("\t")[0] == "word":
+            table = line.split("\t")
+            continue
+        word, count = _word_of(line, table, f"{path}:{number}")
+        found.setdefault(word, count)
+    return found
+
+
+def _word_of(line: str, table: list[str] | None, where: str) -> tuple[str, int]:
+    """Return a line's word and count.
+
+    Args:
+        line: not blank.
+        table: the columns' names, where it is a table.
+        where: the line, for messages.
+
+    Raises:
+        CorpusError: it has none.
+    """
+    if table is not None:
+        cells = dict(zip(table, line.split("\t"), strict=False))
+        word, count = cells["word"], cells.get("count", "1")
+    elif line.lstrip().startswith("{"):
+        try:
+            row = json.loads(line)
+            word, count = row["word"], str(row.get("count", 1))
+        except (ValueError, KeyError, RecursionError):
+            raise CorpusError(f'{where}: expected a JSON object with "word"') from None
+    else:
+        cells_of = line.split("\t") if "\t" in line else line.split()
+        word, count = cells_of[0], cells_of[1] if len(cells_of) > 1 else "1"
+        if not count.isdecimal():
+            # `word tag`, as jieba allows it.
+            count = "1"
+    if not isinstance(word, str) or not word or not count.isdecimal() or len(count) > 18:
+        raise CorpusError(f"{where}: expected a word and a count")
+    return word, max(1, int(count))

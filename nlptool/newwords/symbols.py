@@ -9,7 +9,7 @@ So the symbols do not depend on how the text was cut into blocks or read by thre
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nlptool.core.corpus import Reading, read_blocks
 from nlptool.core.ranks import gather, order
 from nlptool.core.report import Progress, Report, silent
 from nlptool.core.spool import no_room
@@ -38,7 +39,27 @@ FILE_END = b""
 """A block that says that a file ended."""
 
 _READERS = {"char": read_characters, "word": read_words}
+_STRICT = Reading()
 _FIRST_CODES = RUNS + (1 << 14)
+
+
+def read_files(
+    paths: Sequence[str], reading: Reading = _STRICT, report: Report = silent
+) -> Iterator[bytes]:
+    """Yield the blocks of files, and `FILE_END` after each.
+
+    Args:
+        paths: see `core.corpus.read_blocks`.
+        reading: see there.
+        report: see there.
+
+    Raises:
+        ConfigError, CorpusError, RunError: see there.
+    """
+    read_blocks(paths, reading, report)
+    for path in paths:
+        yield from read_blocks([path], reading, report)
+        yield FILE_END
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,12 @@
 """From counted pieces to a table of words: their symbols, their strength, their neighbours."""
 
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlptool.core.report import Progress, Report
 from nlptool.core.sorting import sort_count
@@ -82,7 +82,13 @@ def spelled(edges: Words, numbers: Int64, longest: int) -> tuple[Int32, Int32]:
 
 
 def found_of(
-    edges: Words, numbers: Int64, counts: Int64, documents: Int64, of: Int32, grams: Grams, longest: int
+    edges: Words,
+    numbers: Int64,
+    counts: Int64,
+    documents: Int64,
+    of: Int32,
+    grams: Grams,
+    longest: int,
 ) -> Found:
     """Return words with what their n-grams say of them.
 
@@ -106,7 +112,14 @@ def found_of(
     least = np.empty(len(long))
     trie = grams.trie
     weakest(
-        symbols[long], lengths[long], grams.order, trie.edges, trie.table, trie.shift, grams.pmi, least
+        symbols[long],
+        lengths[long],
+        grams.order,
+        trie.edges,
+        trie.table,
+        trie.shift,
+        grams.pmi,
+        least,
     )
     pmi[long] = least
     left[long] = right[long] = np.nan
@@ -194,12 +207,13 @@ def planted(symbols: Int32, lengths: Int32, offset: int) -> tuple[Words, Words, 
     return edges, table, words
 
 
-def nested(found: Found, n_ranks: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def nested(found: Found, n_ranks: int) -> NDArray[np.bool_]:
     """Tell which words are only parts of one longer word."""
     edges, table, words = planted(found.symbols, found.lengths, n_ranks)
-    return explained(
+    parts: NDArray[np.bool_] = explained(
         found.symbols, found.lengths, found.occurrences, EXPLAINED, n_ranks, edges, table, words
     )
+    return parts
 
 
 def texts(found: Found, symbols: Symbols, places: Int64, between: str) -> list[str]:
