@@ -10,7 +10,7 @@ import numpy as np
 from nlptool.core.report import Progress, Report
 from nlptool.core.spool import no_room
 from nlptool.newwords.count import CHUNK, read_at
-from nlptool.newwords.grams import Grams, trie_of
+from nlptool.newwords.grams import Grams, lookup_of
 from nlptool.newwords.kernels_cut import (
     COUNT,
     DOCUMENT,
@@ -23,12 +23,12 @@ from nlptool.newwords.kernels_cut import (
     N_TOO_LONG,
     SKIPS,
     Flags,
-    Lookup,
     Rules,
     Tally,
     cut,
 )
 from nlptool.newwords.kernels_grams import Int32, Int64, Words
+from nlptool.newwords.kernels_look import Lookup, desk
 from nlptool.newwords.kernels_words import enter
 from nlptool.newwords.symbols import Stream
 
@@ -84,8 +84,7 @@ def prune(grams: Grams, flags: Flags) -> tuple[Lookup, Int32]:
     edges[starts[2] :] = new[parents[old[starts[2] :]]] << np.uint64(32) | (
         edges[starts[2] :] & np.uint64(0xFFFFFFFF)
     )
-    pruned = trie_of(np.searchsorted(old, starts), edges)
-    return Lookup(pruned.edges, pruned.table, pruned.shift, flags[old]), old
+    return lookup_of(edges, int(starts[2])), old
 
 
 def count_pieces(
@@ -120,7 +119,7 @@ def count_pieces(
     spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
     with ThreadPoolExecutor(threads) as pool:
         tallies = list(
-            pool.map(lambda span: _cut_span(stream, ranks, lookup, rules, span, report), spans)
+            pool.map(lambda span: _cut_span(stream, ranks, lookup, flags[old], rules, span, report), spans)
         )
     whole = _merge(tallies)
     n_long = int(whole.state[N_LONG])
@@ -142,6 +141,7 @@ def _cut_span(
     stream: Stream,
     ranks: Int32,
     lookup: Lookup,
+    flags: Flags,
     rules: Rules,
     span: tuple[int, int],
     report: Report,
@@ -161,7 +161,8 @@ def _cut_span(
     # The code before tells whether the first symbols belong to the span before.
     begin = max(0, begin - 1)
     tally.state[SKIPS] = begin > 0
-    buffer = np.empty(CHUNK + rules.order - 1, np.int32)
+    buffer = np.empty(CHUNK + rules.order, np.int32)
+    on = desk(rules.order)
     try:
         descriptor = os.open(stream.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
@@ -171,7 +172,9 @@ def _cut_span(
                 n = min(CHUNK, stream.n_codes - begin)
                 at, ended = 0, False
                 while at < n and not ended:
-                    at, ended = cut(codes, at, n, stop - begin, ranks, lookup, rules, tally)
+                    at, ended = cut(
+                        codes, at, n, stop - begin, ranks, lookup, flags, rules, on, tally
+                    )
                     if at < n and not ended:
                         tally = _grown(tally)
                 if ended:

@@ -17,6 +17,7 @@ from nlptool.newwords.kernels_grams import (
     link,
     weigh,
 )
+from nlptool.newwords.kernels_look import Lookup, filter_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,12 @@ def trie_of(starts: Int64, edges: Words) -> Trie:
     shift = np.uint64(65 - n_slots.bit_length())
     insert(table, shift, edges, int(starts[2]), len(edges))
     return Trie(starts, edges, table, shift)
+
+
+def lookup_of(edges: Words, start: int) -> Lookup:
+    """Return a trie for looking at a text; the symbols, up to `start`, are not looked up."""
+    trie = trie_of(np.array([0, 1, start, len(edges)]), edges)
+    return Lookup(edges, trie.table, trie.shift, *filter_of(edges, start))
 
 
 def gather_grams(

@@ -11,7 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from nlptool.newwords.kernels_grams import Int32, Int64, Words, edge_of, find
+from nlptool.newwords.kernels_grams import Int32, Int64, Words, edge_of
+from nlptool.newwords.kernels_look import BLOCK, Desk, Lookup, look
 from nlptool.newwords.kernels_text import BLANK, FILE, LINE
 from nlptool.newwords.kernels_words import child
 
@@ -46,20 +47,12 @@ class Rules(NamedTuple):
     line_ends: bool
 
 
-class Lookup(NamedTuple):
-    """A trie of n-grams for the kernel, see `grams.Trie`; and what each n-gram may do."""
-
-    edges: Words
-    table: Words
-    shift: np.uint64
-    flags: Flags
-
-
 class Tally(NamedTuple):
     """Counted pieces.
 
     Args:
-        short: of each n-gram, see `COUNT` and so on; shape (n_grams, 4).
+        short: of each n-gram, see `COUNT` and so on; shape (n_grams, 4). Of symbols, only the
+            pieces are counted.
         long: of longer pieces, which are numbered from n_grams on; shape (capacity, 4).
         edges: of the longer pieces and what they begin with; shape (capacity,).
         table: where they are; shape (power of two,), above 2 * capacity.
@@ -79,13 +72,14 @@ class Tally(NamedTuple):
     begin: Int64
 
 
-@njit(cache=True, nogil=True)
-def _is_word(tally: Tally, rules: Rules, length: int) -> bool:
-    longest = min(length, rules.order)
-    for n in range(min(longest, rules.inner), longest + 1):
+@njit(cache=True, nogil=True, inline="always")
+def _is_word(passing: Int32, length: int, order: int, inner: int) -> bool:
+    """Tell whether all n-grams of a piece pass that have to."""
+    longest = min(length, order)
+    for n in range(min(longest, inner), longest + 1):
         bit = 1 << n
         for at in range(length - n + 1):
-            if tally.passing[at] & bit == 0:
+            if passing[at] & bit == 0:
                 return False
     return True
 
@@ -101,105 +95,127 @@ def _count(rows: Int64, row: int, document: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _end(tally: Tally, rules: Rules, length: int, document: int) -> None:
-    """Count the piece at hand."""
-    state = tally.state
-    state[N_PIECES] += 1
-    if length == 1:
-        _count(tally.short, tally.begin[1], document)
-        return
-    if length > rules.max_len:
-        state[N_TOO_LONG] += 1
-        return
-    if not _is_word(tally, rules, length):
-        state[N_FAILED] += 1
-        return
-    if length <= rules.order:
-        _count(tally.short, tally.begin[length], document)
-        return
+def _enter_long(tally: Tally, order: int, length: int) -> int:
+    """Return the place of the piece at hand, which is longer than the n-grams."""
     offset = len(tally.short)
-    number = tally.begin[rules.order]
+    number = tally.begin[order]
     place = 0
-    for at in range(rules.order, length):
-        used = state[N_LONG]
+    for at in range(order, length):
+        used = tally.state[N_LONG]
         place = child(tally.edges, tally.table, edge_of(number, tally.piece[at]), used)
         if place == used:
-            state[N_LONG] = used + 1
+            tally.state[N_LONG] = used + 1
         number = place + offset
-    _count(tally.long, place, document)
+    return place
 
 
 @njit(cache=True, nogil=True)
 def cut(
-    codes: Int32, start: int, n: int, stop: int, ranks: Int32, of: Lookup, rules: Rules, to: Tally
+    codes: Int32,
+    start: int,
+    n: int,
+    stop: int,
+    ranks: Int32,
+    of: Lookup,
+    flags: Flags,
+    rules: Rules,
+    on: Desk,
+    to: Tally,
 ) -> tuple[int, bool]:
     """Count the pieces of a stretch of text; a piece may go on in the next one.
 
     Args:
-        codes: the stretch, and `order - 1` codes behind it.
+        codes: the stretch, and `order` codes behind it.
         start: where to begin.
         n: the length of the stretch.
         stop: end at the first boundary from the place before this on.
         ranks: of each code.
         of: the n-grams.
+        flags: what each may do; shape (n_grams,).
         rules: what makes a piece.
+        on: where to work.
         to: is added to.
 
     Returns:
         Where it ended, and whether that is the end; if it is before `n` and not the end, the
         tally has to grow.
     """
-    state = to.state
-    capacity = len(to.edges)
+    # What is taken from a tuple within a loop costs more than what is done with it.
+    state, short, long, begin = to.state, to.short, to.long, to.begin
+    piece, passing, here, numbers = to.piece, to.passing, on.ranks, on.numbers
+    order, inner, max_len, line_ends = rules.order, rules.inner, rules.max_len, rules.line_ends
+    capacity = len(to.edges) - max_len
     length = state[LENGTH]
     reach = state[REACH]
     document = state[DOCUMENT] + 1
-    for i in range(start, n):
-        code = codes[i]
-        if code <= 0:
-            if (rules.line_ends and code <= LINE) or code in (BLANK, FILE):
-                document += 1
-            state[SKIPS] = 0
-            if i >= stop - 1:
-                state[DOCUMENT] = document - 1
-                state[LENGTH] = 0
-                return i + 1, True
-            continue
-        if state[SKIPS] != 0:
-            continue
-        if state[N_LONG] + rules.max_len > capacity:
-            state[DOCUMENT] = document - 1
-            state[LENGTH] = length
-            state[REACH] = reach
-            return i, False
-        number = np.int64(ranks[code])
-        if length == 0:
-            reach = 1
-            to.begin[1] = number
-        if length < rules.max_len:
-            to.piece[length] = np.int32(number)
-        passing = 0
-        for ahead in range(1, min(rules.order, len(codes) - i)):
-            next_code = codes[i + ahead]
-            if next_code <= 0:
-                break
-            number = find(of.table, of.shift, of.edges, edge_of(number, ranks[next_code]))
-            if number == 0:
-                break
-            flags = of.flags[number]
-            if flags & JOINS:
-                reach = max(reach, length + ahead + 1)
-            if flags & PASSES:
-                passing |= 1 << (ahead + 1)
+    skips = state[SKIPS] != 0
+    n_pieces = n_too_long = n_failed = 0
+    at = start
+    ended = full = False
+    while at < n and not ended and not full:
+        size = min(BLOCK, n - at)
+        for i in range(size + order):
+            code = codes[at + i] if at + i < len(codes) else 0
+            here[i] = ranks[code] if code > 0 else 0
+        look(size, order, of, on)
+        i = 0
+        while i < size:
+            if here[i] == 0:
+                code = codes[at + i]
+                if (line_ends and code <= LINE) or code in (BLANK, FILE):
+                    document += 1
+                skips = False
+                i += 1
+                if at + i >= stop:
+                    ended = True
+                    break
+                continue
+            if skips:
+                i += 1
+                continue
             if length == 0:
-                to.begin[ahead + 1] = number
-        if length < rules.max_len:
-            to.passing[length] = passing
-        length += 1
-        if reach <= length:
-            _end(to, rules, length, document)
+                reach = 1
+                for ahead in range(order):
+                    begin[ahead + 1] = numbers[ahead, i]
+            passes = 0
+            for ahead in range(1, order):
+                number = numbers[ahead, i]
+                if number == 0:
+                    break
+                flag = flags[number]
+                if flag & JOINS:
+                    reach = max(reach, length + ahead + 1)
+                if flag & PASSES:
+                    passes |= 1 << (ahead + 1)
+            if length < max_len:
+                piece[length] = here[i]
+                passing[length] = passes
+            length += 1
+            i += 1
+            if reach > length:
+                continue
+            n_pieces += 1
+            if length == 1:
+                short[begin[1], COUNT] += 1
+            elif length > max_len:
+                n_too_long += 1
+            elif not _is_word(passing, length, order, inner):
+                n_failed += 1
+            elif length <= order:
+                _count(short, begin[length], document)
+            else:
+                _count(long, _enter_long(to, order, length), document)
+                if state[N_LONG] > capacity:
+                    length = 0
+                    full = True
+                    break
             length = 0
+        at += i
+    state[SKIPS] = skips
     state[LENGTH] = length
     state[REACH] = reach
     state[DOCUMENT] = document - 1
-    return n, False
+    state[N_PIECES] += n_pieces
+    state[N_TOO_LONG] += n_too_long
+    state[N_FAILED] += n_failed
+    return at, ended

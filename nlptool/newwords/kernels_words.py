@@ -19,6 +19,7 @@ from nlptool.newwords.kernels_grams import (
     edge_of,
     find,
 )
+from nlptool.newwords.kernels_look import BLOCK, Desk, Lookup, look
 
 Bytes = NDArray[np.uint8]
 
@@ -145,9 +146,9 @@ def surround(
     ranks: Int32,
     first: int,
     bits: int,
-    offset: int,
-    edges: Words,
-    table: Words,
+    of: Lookup,
+    order: int,
+    on: Desk,
     words: Int32,
     counts: Int64,
     keys: Keys,
@@ -161,10 +162,10 @@ def surround(
         ranks: of each code.
         first: the least rank that can be there twice.
         bits: of a rank.
-        offset: of the trie.
-        edges: of the trie.
-        table: of the trie.
-        words: the word that ends at each place of the trie, or -1.
+        of: a trie of the words.
+        order: symbols of the longest word.
+        on: where to work.
+        words: of each number of the trie the word, or -1.
         counts: of each word, added to.
         keys: receives ((2 * word + side) << bits) | rank, but no boundaries and no ranks below
             `first`; enough room is twice `n` times the longest word.
@@ -172,30 +173,35 @@ def surround(
     Returns:
         How many keys were written.
     """
+    here, numbers = on.ranks, on.numbers
     n_keys = 0
-    for i in range(begin, begin + n):
-        if codes[i] <= 0:
-            continue
-        number = np.int64(ranks[codes[i]])
-        for at in range(i + 1, len(codes)):
-            if codes[at] <= 0:
-                break
-            place = seek(edges, table, edge_of(number, ranks[codes[at]]))
-            if place < 0:
-                break
-            number = place + offset
-            word = words[place]
-            if word < 0:
-                continue
-            counts[word] += 1
-            for side in range(2):
-                near = i - 1 if side == 0 else at + 1
-                if 0 <= near < len(codes) and codes[near] > 0:
-                    rank = ranks[codes[near]]
+    at = begin
+    while at < begin + n:
+        size = min(BLOCK, begin + n - at)
+        for i in range(size + order):
+            code = codes[at + i] if at + i < len(codes) else 0
+            here[i] = ranks[code] if code > 0 else 0
+        look(size, order, of, on)
+        for i in range(size):
+            for ahead in range(1, order):
+                number = numbers[ahead, i]
+                if number == 0:
+                    break
+                word = np.int64(words[number])
+                if word < 0:
+                    continue
+                counts[word] += 1
+                before = np.int32(0)
+                if at + i > 0 and codes[at + i - 1] > 0:
+                    before = ranks[codes[at + i - 1]]
+                behind = here[i + ahead + 1]
+                for side in range(2):
+                    rank = before if side == 0 else behind
                     if rank >= first:
-                        left = np.uint64(2 * np.int64(word) + side) << np.uint64(bits)
-                        keys[n_keys, 0] = left | np.uint64(rank)
+                        key = np.uint64(2 * word + side) << np.uint64(bits) | np.uint64(rank)
+                        keys[n_keys, 0] = key
                         n_keys += 1
+        at += size
     return n_keys
 
 

@@ -12,8 +12,9 @@ from nlptool.core.report import Progress, Report
 from nlptool.core.sorting import sort_count
 from nlptool.core.spool import Spool, no_room
 from nlptool.newwords.count import Ranked, read_at
-from nlptool.newwords.grams import Grams
+from nlptool.newwords.grams import Grams, lookup_of
 from nlptool.newwords.kernels_grams import Float64, Int32, Int64, Words
+from nlptool.newwords.kernels_look import desk
 from nlptool.newwords.kernels_words import (
     add_logs,
     explained,
@@ -154,7 +155,9 @@ def complete(
     if not len(open_):
         return
     offset = len(ranked.counts)
-    edges, table, words = planted(found.symbols[open_], found.lengths[open_], offset)
+    edges, _, ends = planted(found.symbols[open_], found.lengths[open_], offset)
+    lookup = lookup_of(np.concatenate((np.arange(offset, dtype=np.uint64), edges)), offset)
+    words = np.concatenate((np.full(offset, -1, np.int32), ends))
     bits = max(1, (offset - 1).bit_length())
     longest = int(found.lengths[open_].max())
     spans = [
@@ -165,6 +168,7 @@ def complete(
 
         def work(thread: int) -> None:
             keys = np.empty((2 * _CHUNK * (longest - 1), 1), np.uint64)
+            on = desk(longest)
             for start, stop in spans[thread::threads]:
                 codes = _codes_at(stream, max(0, start - 1), stop + longest)
                 begin = min(start, 1)
@@ -175,9 +179,9 @@ def complete(
                     ranked.ranks,
                     ranked.first,
                     bits,
-                    offset,
-                    edges,
-                    table,
+                    lookup,
+                    longest,
+                    on,
                     words,
                     counts[thread],
                     keys,
