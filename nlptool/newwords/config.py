@@ -1,7 +1,7 @@
 """The settings of word discovery: names, defaults, limits."""
 
 from dataclasses import dataclass, replace
-from math import isfinite, log, sqrt
+from math import ceil, isfinite, log, sqrt
 
 from nlptool.errors import ConfigError
 
@@ -16,12 +16,12 @@ LONGEST_ORDER = 8
 _MIN_PMI: dict[str, tuple[float, ...]] = {
     "pmi": (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0),
     "cohesion": tuple(n * log(5) for n in range(1, LONGEST_ORDER)),
-    "pair": (1.0,),
+    "pair": (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
 }
 
 # The authors' least counts, and the number of symbols that they are taken to be meant for.
-_MIN_COUNT = {"pmi": (32, 1e9), "cohesion": (128, 1e9), "pair": (1, 1e9)}
-_LEAST_COUNT = {"pmi": 3, "cohesion": 5, "pair": 1}
+_MIN_COUNT = {"pmi": (32, 1e9), "cohesion": (128, 1e9)}
+_LEAST_COUNT = {"pmi": 3, "cohesion": 5, "pair": 2}
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Config:
         order: symbols of the longest n-gram that is counted.
         min_count: how often a word has to occur.
         min_pmi: the least pointwise mutual information of an n-gram of 1, 2, 3, ... symbols,
-            in nats; of `pair`, that of two symbols comes second as well.
+            in nats; of `pair`, only that of two symbols matters.
         min_proba: of `pair`: the share of all pairs, and of all words, that is too small.
         min_entropy: the least branching entropy on either side, in nats.
         max_len: symbols of the longest word.
@@ -96,8 +96,13 @@ class Config:
         Args:
             n_symbols: how many symbols the corpus has.
         """
-        count, size = _MIN_COUNT[self.method]
-        scaled = max(_LEAST_COUNT[self.method], min(count, round(count * sqrt(n_symbols / size))))
+        if self.method == "pair":
+            # A text has at least half as many pieces as symbols, or nearly so.
+            scaled = ceil(self.min_proba * n_symbols / 2)
+        else:
+            count, size = _MIN_COUNT[self.method]
+            scaled = min(count, round(count * sqrt(n_symbols / size)))
+        scaled = max(_LEAST_COUNT[self.method], scaled)
         given = self.min_pmi or (0.0, *_MIN_PMI[self.method])
         step = given[-1] - given[-2]
         while len(given) < self.order:

@@ -119,7 +119,10 @@ def count_pieces(
     spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
     with ThreadPoolExecutor(threads) as pool:
         tallies = list(
-            pool.map(lambda span: _cut_span(stream, ranks, lookup, flags[old], rules, span, report), spans)
+            pool.map(
+                lambda span: _cut_span(stream, ranks, lookup, flags[old], rules, span, report),
+                spans,
+            )
         )
     whole = _merge(tallies)
     n_long = int(whole.state[N_LONG])

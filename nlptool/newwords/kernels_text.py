@@ -235,15 +235,21 @@ def read_words(
 
 
 @njit(cache=True, nogil=True)
-def number_runs(codes: Int32, ids: Int32, counts: Int64) -> None:
+def number_runs(codes: Int32, ids: Int32, counts: Int64, last: int) -> tuple[int, bool]:
     """Give each run among `codes` its number, and count all symbols.
 
     Args:
         codes: what was read; the codes of runs are completed in place.
         ids: the numbers of the runs, in the order of the text.
         counts: of each code, added to.
+        last: the code before.
+
+    Returns:
+        How many symbols have another one right before them, and whether there is a blank line.
     """
     run = 0
+    n_pairs = 0
+    has_blank = False
     for i in range(len(codes)):
         code = codes[i]
         if code == RUNS:
@@ -252,3 +258,8 @@ def number_runs(codes: Int32, ids: Int32, counts: Int64) -> None:
             run += 1
         if code > 0:
             counts[code] += 1
+            n_pairs += last > 0
+        elif code == BLANK:
+            has_blank = True
+        last = code
+    return n_pairs, has_blank

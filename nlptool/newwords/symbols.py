@@ -26,7 +26,6 @@ from nlptool.core.table import SPACE, Table
 from nlptool.core.tokens import Bytes, Int32, Int64
 from nlptool.errors import ConfigError
 from nlptool.newwords.kernels_text import (
-    BLANK,
     FILE,
     RUNS,
     kinds,
@@ -94,6 +93,7 @@ class Stream:
         n_codes: how many it holds.
         symbols: the symbols.
         codes: the code of each symbol, in their order; shape (n_symbols,).
+        n_pairs: how many symbols have another one right behind them.
         has_blank: whether there is a blank line, so that documents stand between those.
     """
 
@@ -101,6 +101,7 @@ class Stream:
     n_codes: int
     symbols: Symbols
     codes: Int32
+    n_pairs: int
     has_blank: bool
 
     @property
@@ -150,7 +151,7 @@ def read_stream(
     """
     table = Table()
     counts = np.zeros(_FIRST_CODES, np.int64)
-    n_codes = 0
+    n_codes = n_pairs = last = 0
     has_blank = False
     try:
         descriptor, name = mkstemp(prefix="symbols-", dir=folder)
@@ -165,8 +166,10 @@ def read_stream(
                     )
                 while len(counts) < RUNS + table.n_types:
                     counts = np.concatenate((counts, np.zeros_like(counts)))
-                number_runs(codes, ids, counts)
-                has_blank = has_blank or bool((codes == BLANK).any())
+                more, blank = number_runs(codes, ids, counts, last)
+                n_pairs += more
+                has_blank |= blank
+                last = int(codes[-1]) if len(codes) else last
                 left = codes.view(np.uint8)
                 while len(left):
                     left = left[file.write(left.data) :]
@@ -175,7 +178,7 @@ def read_stream(
     except OSError as error:
         raise no_room(folder, error) from error
     symbols, codes = _in_order(table, counts)
-    return Stream(Path(name), n_codes, symbols, codes, has_blank)
+    return Stream(Path(name), n_codes, symbols, codes, n_pairs, has_blank)
 
 
 def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[_Read]:
