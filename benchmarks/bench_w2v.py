@@ -56,6 +56,7 @@ def train_gensim(corpus, settings, threads):
         vector_size=settings["dim"],
         window=settings["window"],
         min_count=settings["min_count"],
+        max_final_vocab=settings.get("max_vocab"),
         sg=int(settings["arch"] == "skipgram"),
         negative=5,
         sample=settings.get("sample", 1e-3),
@@ -151,8 +152,9 @@ def whole(corpus, threads, runs):
     """Time two complete commands on a segmented file; return the best seconds of each."""
     script = (
         "import sys; from gensim.models import Word2Vec; "
-        f"m = Word2Vec(corpus_file=sys.argv[1], vector_size=100, window=5, min_count=5, sg=1, "
-        f"negative=5, workers={threads}, epochs=5); m.wv.save_word2vec_format(sys.argv[2], binary=True)"
+        "m = Word2Vec(corpus_file=sys.argv[1], vector_size=100, window=5, min_count=5, sg=1, "
+        f"negative=5, workers={threads}, epochs=5); "
+        "m.wv.save_word2vec_format(sys.argv[2], binary=True)"
     )
     best = {"gensim": 1e9, "nlptool": 1e9}
     with tempfile.TemporaryDirectory() as folder:
@@ -178,6 +180,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", default="")
     parser.add_argument("--dim", type=int, default=100)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--max-vocab", type=int)
     parser.add_argument("--sample", type=float, default=1e-3)
     parser.add_argument("--no-whole", action="store_true")
@@ -192,8 +195,9 @@ def main():
     best = {}
     for run in range(options.runs):
         for name, (who, settings, _) in sorted(chosen.items()):
-            settings = {**COMMON, "dim": options.dim, "sample": options.sample, **settings}
-            if options.max_vocab and who == "nlptool":
+            settings = {**COMMON, "sample": options.sample, **settings}
+            settings |= {"dim": options.dim, "epochs": options.epochs}
+            if options.max_vocab:
                 settings["max_vocab"] = options.max_vocab
             job = {"who": who, "settings": settings, "corpus": options.corpus}
             job |= {"threads": options.threads, "gold": gold if run == 0 else []}

@@ -156,8 +156,12 @@ class Child:
             try:
                 for descriptor, file in enumerate(self._files, 1):
                     os.dup2(file.fileno(), descriptor)
-                sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), "utf-8", write_through=True)
-                sys.stderr = io.TextIOWrapper(io.FileIO(2, "w"), "utf-8", write_through=True)
+                sys.stdout = io.TextIOWrapper(
+                    io.FileIO(1, "w", closefd=False), "utf-8", write_through=True
+                )
+                sys.stderr = io.TextIOWrapper(
+                    io.FileIO(2, "w", closefd=False), "utf-8", write_through=True
+                )
                 function()
                 code = 0
             except SystemExit as end:

@@ -12,7 +12,7 @@ import typer
 
 from nlptool import __version__
 from nlptool.cli import console, corpus, model, newwords, signals, w2v
-from nlptool.core.cache import private_folder
+from nlptool.core.cache import kernels_folder, private_folder
 from nlptool.errors import NlptoolError, RunError
 
 EPILOG = (
@@ -96,14 +96,27 @@ def _run() -> int:
     except MemoryError:
         console.say("out of memory; give it less at once, or use a machine with more")
         return 1
+    except SystemExit as end:
+        # Nobody here exits: it is what Typer makes of a broken pipe, whosever it is.
+        if isinstance(end.__context__, BrokenPipeError):
+            return _failed(end.__context__)
+        raise
     except OSError as error:
-        # Only the reader of our results may leave without a word; a pipe to another process
-        # that breaks is a fault.
-        if isinstance(error, BrokenPipeError) and (error.filename or console.is_abandoned()):
-            raise
-        where = error.filename if error.filename is not None else "input or output"
-        console.say(f"{where}: {error.strerror or error}")
-        return 1
+        return _failed(error)
+
+
+def _failed(error: OSError) -> int:
+    """Say what the system refused that nobody expected; return the exit code.
+
+    Raises:
+        BrokenPipeError: the reader of our output left, who alone may do so without a word: a
+            pipe to another process that breaks is a fault.
+    """
+    if isinstance(error, BrokenPipeError) and (error.filename or console.is_abandoned()):
+        raise error
+    where = error.filename if error.filename is not None else "input or output"
+    console.say(f"{where}: {error.strerror or error}")
+    return 1
 
 
 def _open_standard_files() -> None:
@@ -132,7 +145,7 @@ def _kernels_kept() -> Iterator[None]:
                 with suppress(OSError):
                     folder = Path(stack.enter_context(TemporaryDirectory(prefix="nlptool-")))
             if folder is not None:
-                os.environ["NUMBA_CACHE_DIR"] = str(folder / "numba")
+                os.environ["NUMBA_CACHE_DIR"] = str(kernels_folder(folder))
         yield
 
 

@@ -9,7 +9,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,6 +59,7 @@ def out_bytes(text: bytes) -> None:
     if sys.stdout is None:
         raise RunError("stdout: closed, expected somewhere to write the results")
     with _writing():
+        sys.stdout.flush()
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.flush()
 
@@ -159,6 +160,7 @@ def _plain() -> Report:
     """Return a report of one line a stage every `PLAIN_EVERY` seconds."""
     started: dict[str, float] = {}
     last: dict[str, float] = {}
+    finished: set[str] = set()
 
     def report(event: Progress | Note) -> None:
         signals.check()
@@ -168,8 +170,11 @@ def _plain() -> Report:
         now = time.monotonic()
         begun = started.setdefault(event.stage, now)
         ended = event.total is not None and event.done >= event.total and now - begun > 1
-        if now - last.setdefault(event.stage, begun) < PLAIN_EVERY and not ended:
+        due = now - last.setdefault(event.stage, begun) >= PLAIN_EVERY
+        if event.stage in finished or not (due or ended):
             return
+        if ended:
+            finished.add(event.stage)
         last[event.stage] = now
         parts = [f"{event.done:,} {event.unit}"]
         if event.total:
@@ -222,29 +227,6 @@ def _bars() -> Iterator[Report]:
 
     with bars:
         yield report
-
-
-def announce_compiling(report: Report) -> Callable[[], None]:
-    """Say once that kernels are being compiled, when they are; return the way to stop it.
-
-    Only for commands that use kernels: it imports numba.
-    """
-    from numba.core import event
-
-    said: list[bool] = []
-
-    class Listener(event.Listener):  # type: ignore[misc]  # numba is untyped
-        def on_start(self, event: object) -> None:
-            if not said:
-                said.append(True)
-                report(Note("compiling kernels, once on this machine (up to 10 s)"))
-
-        def on_end(self, event: object) -> None:
-            pass
-
-    listener = Listener()
-    event.register("numba:compile", listener)
-    return lambda: event.unregister("numba:compile", listener)
 
 
 def _short(number: float) -> str:

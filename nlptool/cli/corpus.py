@@ -94,7 +94,6 @@ def stats(
     reading = Reading(encoding, on_bad_line)
     with ExitStack() as stack:
         report = stack.enter_context(console.talking(quiet=quiet))
-        stack.callback(console.announce_compiling(report))
         console.hint_stdin(paths, quiet=quiet)
         codecs = {encoding_of(path, reading): None for path in paths if path != "-"}
 

@@ -1,6 +1,8 @@
 """The options that mean the same in every command."""
 
 import os
+import resource
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +46,8 @@ Segment = Annotated[
     str,
     typer.Option(
         "--segment",
-        help="How text is cut into words: space (it is already), char, jieba; auto looks.",
+        help="How text is cut into words: space (it is already), char, jieba, jieba-original "
+        "(the same by jieba itself, slower); auto looks.",
     ),
 ]
 UserDict = Annotated[
@@ -80,14 +83,7 @@ def memory_bytes(size: str | None) -> int:
         ConfigError: the size cannot be read.
     """
     if size is None:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        try:
-            for line in Path("/proc/meminfo").read_text("ascii").splitlines():
-                if line.startswith("MemAvailable:"):
-                    free = int(line.split()[1]) << 10
-        except OSError:
-            pass
-        return max(free // 2, 64 << 20)
+        return max(_free_memory() // 2, 64 << 20)
     units = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
     text = size.strip().upper().removesuffix("B").removesuffix("I")
     number, unit = text.rstrip("KMGT"), text[len(text.rstrip("KMGT")) :]
@@ -98,3 +94,36 @@ def memory_bytes(size: str | None) -> int:
     if not 0 < value < 2**60:
         raise ConfigError(f"--memory: {size!r}, expected a size such as 500M or 2G")
     return int(value)
+
+
+def _free_memory() -> int:
+    """Return how many bytes this process may still take, of the machine's or of its share."""
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError):
+        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                free = int(line.split()[1]) << 10
+    # A container's share; the older kind of control group first.
+    for name in ("memory/memory.limit_in_bytes", "memory.max"):
+        with suppress(OSError, ValueError):
+            free = min(free, int(Path("/sys/fs/cgroup", name).read_text("ascii")))
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return free if limit == resource.RLIM_INFINITY else min(free, limit)
+
+
+def seconds(text: str) -> float:
+    """Return a time such as 90, 90s, 10m or 1h in seconds.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    units = {"s": 1, "m": 60, "h": 3600}
+    number = text.strip().lower()
+    unit = units.get(number[-1:])
+    try:
+        value = float(number[:-1] if unit else number) * (unit or 1)
+    except ValueError:
+        value = 0
+    if not 0 < value < 1e9:
+        raise ConfigError(f"--checkpoint-every: {text!r}, expected a time such as 90s, 10m or 1h")
+    return value

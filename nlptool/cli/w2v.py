@@ -2,7 +2,6 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -142,8 +141,10 @@ def train(
     target = output if output is not None else _beside(corpus)
 
     from nlptool.core import vocab as vocabularies
+    from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading, read_blocks
     from nlptool.core.publish import reserve
+    from nlptool.core.scratch import scratch
     from nlptool.core.segment import segmented
     from nlptool.w2v.checkpoint import Checkpoint
     from nlptool.w2v.learn import learn
@@ -154,9 +155,8 @@ def train(
         reserved = stack.enter_context(reserve(target))
         vocab_file = stack.enter_context(reserve(save_vocab)) if save_vocab else None
         checkpoint = Checkpoint(reserved.beside(".checkpoint"), seconds, resume=resume)
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="nlptool-", dir=temp_dir)))
+        folder = stack.enter_context(scratch(temp_dir))
         report = stack.enter_context(console.talking(quiet=quiet))
-        stack.callback(console.announce_compiling(report))
         console.hint_stdin(corpus, quiet=quiet)
         given = vocabularies.load(vocab) if vocab else None
         start = open_vectors(init, report) if init else None
@@ -167,7 +167,7 @@ def train(
             user_dict=user_dict,
             report=report,
         )
-        with signals.patiently():
+        with announced(report), signals.patiently():
             model = learn(
                 text,
                 config,

@@ -5,7 +5,9 @@ be one that nobody else on the machine can write to, or could have written to be
 """
 
 import os
+from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from stat import S_ISDIR, S_ISVTX, S_IWGRP, S_IWOTH
 
 
@@ -28,6 +30,28 @@ def private_folder() -> Path | None:
         if folder.is_absolute() and _is_private(folder):
             return folder
     return None
+
+
+def kernels_folder(folder: Path) -> Path:
+    """Return where the compiled kernels of just these sources go; older ones are removed.
+
+    numba looks at the file of a kernel alone, not at those of the kernels that it calls: kept
+    under another name, what was compiled from older sources is never taken for this.
+
+    Args:
+        folder: what `private_folder` gave.
+    """
+    package = Path(__file__).parents[1]
+    digest = sha256()
+    for source in sorted(package.rglob("*.py")):
+        status = source.stat()
+        digest.update(f"{source}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
+    ours = folder / "numba" / sha256(os.fsencode(package)).hexdigest()[:16]
+    wanted = ours / digest.hexdigest()[:16]
+    if not wanted.exists() and ours.exists():
+        for older in ours.iterdir():
+            rmtree(older, ignore_errors=True)
+    return wanted
 
 
 def _is_private(folder: Path) -> bool:

@@ -188,7 +188,8 @@ def _finish(
     until = {own: i for i, (own, _) in enumerate(chunks)}
     new_ids: dict[int, Int32] = {}
     buffer = np.empty(CHUNK, np.int32)
-    n_ids = n_words = n_read = 0
+    total = sum(size for _, size in chunks)
+    n_ids = n_words = n_read = done = 0
     last = -1
     with on_disk(folder.parent):
         source, target = (folder / IDS).open("rb"), (folder / IDS).open("r+b", buffering=0)
@@ -206,7 +207,8 @@ def _finish(
                 last = int(ids[left - 1])
             if until[own] == i:
                 del new_ids[own]
-            report(Progress("encoding", n_ids, None, "ids"))
+            done += size
+            report(Progress("encoding", done, total, "words"))
         with on_disk(folder.parent):
             if last >= 0:
                 write(target, np.array([-1], np.int32))

@@ -1,27 +1,29 @@
-"""Text into tokens: space | char | jieba.
+"""Text into tokens: space | char | jieba | jieba-original.
 
 What goes in and what comes out are blocks of UTF-8 (see `corpus.read_blocks`). What comes out
 has its tokens separated by one space, and exactly the lines that went in, empty ones too, so
 that line numbers still fit. Any other segmenter is a plain callable, `Segmenter`.
 
+jieba is cut by kernels that give what jieba gives; jieba-original is jieba itself, for
+whoever doubts that. Both are called jieba afterwards.
+
 Encoding of the input is not known here (`corpus`), nor are token ids (`vocab`).
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain
 
 from nlptool.core.characters import characters
-from nlptool.core.corpus import read_lines
 from nlptool.core.jieba_cut import UserWord, cutter
+from nlptool.core.jieba_userdict import read_user_dict
 from nlptool.core.report import Note, Report, silent
 from nlptool.core.stream import Stream
 from nlptool.core.text import is_han
-from nlptool.core.workers import cut_in_processes
-from nlptool.errors import ConfigError, CorpusError
+from nlptool.core.workers import cut_in_processes, cut_in_threads
+from nlptool.errors import ConfigError
 
-HOWS = ("auto", "space", "char", "jieba")
+HOWS = ("auto", "space", "char", "jieba", "jieba-original")
 
 Segmenter = Callable[[bytes], bytes]
 """From lines of UTF-8 to as many lines of tokens separated by one space. What follows the
@@ -34,7 +36,11 @@ LONGEST = 1 << 20
 """Bytes; a longer line is segmented in parts, which meet at a punctuation mark if there is one."""
 
 ALONE = 1 << 18
-"""Bytes that are cut before other processes are started: most inputs are smaller."""
+"""Bytes that jieba itself cuts before other processes are started, or before kernels are
+loaded for text that comes in small pieces: most inputs are smaller."""
+
+SHORT = 1 << 14
+"""Bytes; a smaller first piece tells that there is little text, or that it comes slowly."""
 
 SAMPLE = 1 << 16
 """Bytes that `auto` looks at."""
@@ -62,15 +68,16 @@ def segmented(
     Args:
         blocks: what `corpus.read_blocks` gives. For `auto` the first block is read now, and
             is not lost if the text can be read only once.
-        how: auto | space | char | jieba, or any segmenter.
-        threads: processes, for jieba.
+        how: auto | space | char | jieba | jieba-original, or any segmenter.
+        threads: for jieba.
         user_dict: a file of more words for jieba, one a line: `word [count] [tag]`.
         ready: tells whether more text will come at once; where it will not, everything before
             it is given first.
         report: is told what `auto` chose.
 
     Returns:
-        How, after `auto` has chosen ("custom" for a callable), and the segmented blocks.
+        How, after `auto` has chosen (jieba-original is jieba, a callable "custom"), and the
+        segmented blocks.
 
     Raises:
         ConfigError: `how` is unknown, or the dictionary is not for it.
@@ -87,7 +94,7 @@ def segmented(
     tokens = segment_blocks(
         blocks, how, threads=threads, user_dict=user_dict, ready=ready, report=report
     )
-    return (how if isinstance(how, str) else "custom"), tokens
+    return (how.removesuffix("-original") if isinstance(how, str) else "custom"), tokens
 
 
 _CHOSEN = {
@@ -110,22 +117,27 @@ def segment_blocks(
     Args:
         blocks: what `corpus.read_blocks` gives.
         how: space (the blocks as they are), char (see `characters`), jieba (the tokens of
-            `jieba.cut`, without those that are white space), or any segmenter.
-        threads: processes, for jieba; the result does not depend on it.
+            `jieba.cut`, without those that are white space), jieba-original (the same, slower),
+            or any segmenter.
+        threads: for jieba; for jieba-original processes. The result does not depend on it.
         user_dict: a file of more words for jieba, one a line: `word [count] [tag]`.
         ready: tells whether more text will come at once; where it will not, everything before
             it is given first.
-        report: is told of words in the dictionary that jieba cannot find.
+        report: is told of words in the dictionary that jieba cannot find, and of a jieba that
+            the kernels cannot follow.
 
     Raises:
         ConfigError: `how` is unknown, or the dictionary is not for it.
         CorpusError: the dictionary cannot be used.
+        RunError: a process of jieba-original ended.
     """
     if isinstance(how, str) and how not in HOWS[1:]:
         raise ConfigError(f"--segment: {how!r}, expected one of {', '.join(HOWS)}")
-    if how == "jieba":
+    if how in ("jieba", "jieba-original"):
         words = read_user_dict(user_dict, report) if user_dict is not None else []
-        return Stream(lambda: _joined(_jieba(_pieces(blocks), threads, words, ready)))
+        if how == "jieba":
+            return Stream(lambda: _joined(_jieba(_pieces(blocks), threads, words, ready, report)))
+        return Stream(lambda: _joined(_original(_pieces(blocks), threads, words, ready)))
     if user_dict is not None:
         raise ConfigError("--user-dict: given, but only --segment jieba has a dictionary")
     if how == "space":
@@ -158,41 +170,6 @@ def choose(sample: bytes) -> str:
     # In segmented text more than half of the neighbouring Han characters have a space
     # between them, in raw text about none.
     return "space" if 3 * n_spaced > n_spaced + n_adjacent else "jieba"
-
-
-def read_user_dict(path: str, report: Report = silent) -> list[UserWord]:
-    """Read a dictionary in jieba's format: `word [count] [tag]` a line, UTF-8.
-
-    Args:
-        path: the file.
-        report: is told of words that jieba cannot find.
-
-    Raises:
-        CorpusError: a line is not that.
-    """
-    words: list[UserWord] = []
-    lost = []
-    for number, line in enumerate(read_lines([path]), 1):
-        if not line.strip():
-            continue
-        parts = _ENTRY.fullmatch(line.strip())
-        if parts is None:
-            raise CorpusError(
-                f"{path}:{number}: {line.strip()[:40]!r}, expected: word [count] [tag], "
-                "with a count of at most 15 digits"
-            )
-        word, count = parts[1], parts[2]
-        words.append((word, None if count is None else int(count)))
-        if not _FINDABLE.fullmatch(word):
-            lost.append(f"{path}:{number}: {word!r}")
-    if lost:
-        more = f" (and {len(lost) - 1} more such words)" if len(lost) > 1 else ""
-        report(Note(f"{lost[0]} will not be found: jieba separates words at most symbols{more}"))
-    return words
-
-
-_ENTRY = re.compile(r"(\S+)(?:\s+([0-9]{1,15}))?(?:\s+([^\W\d]\w*))?")
-_FINDABLE = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+")
 
 
 def _peeked(blocks: Stream[bytes]) -> tuple[bytes, Stream[bytes]]:
@@ -235,6 +212,41 @@ def _end(text: bytes, begin: int) -> int:
 
 
 def _jieba(
+    pieces: Iterator[bytes],
+    threads: int,
+    words: list[UserWord],
+    ready: Callable[[], bool],
+    report: Report,
+) -> Iterator[bytes]:
+    """Yield pieces cut by kernels; the first ones, if they are short, by jieba itself.
+
+    That has its first answer sooner: it is neither compiled nor loaded by a compiler.
+    """
+    here = _lazily(words)
+    n_bytes = 0
+    for piece in pieces:
+        if len(piece) > SHORT or n_bytes > ALONE:
+            pieces = chain([piece], pieces)
+            break
+        yield here(piece)
+        n_bytes += len(piece)
+    else:
+        return
+
+    # Both load numba, which short text can do without.
+    from nlptool.core import jieba_tables  # noqa: PLC0415
+    from nlptool.core.compiling import announced  # noqa: PLC0415
+
+    with announced(report):
+        cut = jieba_tables.cutter(words)
+        if cut is not None:
+            yield from cut_in_threads(pieces, threads, cut, ready)
+            return
+    report(Note("the installed jieba or its dictionary was changed: it cuts itself, slowly"))
+    yield from _original(pieces, threads, words, ready)
+
+
+def _original(
     pieces: Iterator[bytes], threads: int, words: list[UserWord], ready: Callable[[], bool]
 ) -> Iterator[bytes]:
     """Yield pieces cut by jieba; the first ones in this process, to have them at once."""

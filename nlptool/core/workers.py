@@ -1,9 +1,10 @@
-"""jieba in several processes: pieces of text in, their words out, in the same order.
+"""Pieces of text in, their words out, in the same order: several threads or processes.
 
-A worker is a fresh interpreter that runs `jieba_cut` and talks through pipes: no fork of a
-process with threads, no shared memory, nothing asked of the caller's main module, and a
-worker ends with its parent however the parent ends, because its input does. Memory is
-bounded: a few pieces per worker are on their way at any time.
+Kernels need threads only. jieba itself needs processes: a worker is a fresh interpreter that
+runs `jieba_cut` and talks through pipes: no fork of a process with threads, no shared memory,
+nothing asked of the caller's main module, and a worker ends with its parent however the
+parent ends, because its input does. Memory is bounded: a few pieces per worker are on their
+way at any time.
 """
 
 import json
@@ -24,7 +25,34 @@ from nlptool.errors import CorpusError, RunError
 Worker = subprocess.Popen[bytes]
 
 AHEAD = 4
-"""Pieces per worker that are on their way at any time."""
+"""Pieces per thread or process that are on their way at any time."""
+
+
+def cut_in_threads(
+    pieces: Iterable[bytes],
+    n_threads: int,
+    cut: Callable[[bytes], bytes],
+    ready: Callable[[], bool],
+) -> Iterator[bytes]:
+    """Yield every piece cut, in order.
+
+    Args:
+        pieces: UTF-8 text.
+        n_threads: how many pieces are cut at a time.
+        cut: leaves the other threads alone while it works.
+        ready: tells whether the next piece will come at once; where it will not, everything
+            before it is given first.
+    """
+    if n_threads == 1:
+        yield from map(cut, pieces)
+        return
+    executor = ThreadPoolExecutor(n_threads)
+    try:
+        yield from _in_order(
+            pieces, lambda piece: executor.submit(cut, piece), AHEAD * n_threads, ready
+        )
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def cut_in_processes(
@@ -49,7 +77,7 @@ def cut_in_processes(
     """
     workers: list[Worker] = []
     idle: SimpleQueue[Worker] = SimpleQueue()
-    results: deque[Future[bytes]] = deque()
+    most = n_workers
     executor = ThreadPoolExecutor(n_workers)
 
     def cut(piece: bytes) -> bytes:
@@ -58,6 +86,43 @@ def cut_in_processes(
             return _ask(worker, piece)
         finally:
             idle.put(worker)
+
+    def submit(piece: bytes) -> Future[bytes]:
+        nonlocal most
+        if idle.empty() and len(workers) < most:
+            try:
+                worker = _start(user_words)
+            except OSError:
+                # Too many open files or processes, or no memory: work with what there is.
+                most = len(workers)
+            else:
+                workers.append(worker)
+                idle.put(worker)
+        if workers:
+            return executor.submit(cut, piece)
+        done: Future[bytes] = Future()
+        done.set_result(here(piece))
+        return done
+
+    try:
+        yield from _in_order(pieces, submit, AHEAD * n_workers, ready)
+    finally:
+        for worker in workers:
+            worker.kill()
+        executor.shutdown(cancel_futures=True)
+        for worker in workers:
+            with suppress(OSError):
+                worker.communicate()
+
+
+def _in_order(
+    pieces: Iterable[bytes],
+    submit: Callable[[bytes], Future[bytes]],
+    most: int,
+    ready: Callable[[], bool],
+) -> Iterator[bytes]:
+    """Yield what becomes of every piece, with at most so many on their way at any time."""
+    results: deque[Future[bytes]] = deque()
 
     def drained() -> Iterator[bytes]:
         while results:
@@ -75,31 +140,13 @@ def cut_in_processes(
             except CorpusError:
                 yield from drained()
                 raise
-            while results and (results[0].done() or len(results) >= AHEAD * n_workers):
+            while results and (results[0].done() or len(results) >= most):
                 yield results.popleft().result()
-            if len(results) >= len(workers) < n_workers:
-                try:
-                    worker = _start(user_words)
-                except OSError:
-                    # Too many open files or processes, or no memory: work with what there is.
-                    n_workers = max(1, len(workers))
-                else:
-                    workers.append(worker)
-                    idle.put(worker)
-            if workers:
-                results.append(executor.submit(cut, piece))
-            else:
-                yield here(piece)
+            results.append(submit(piece))
         yield from drained()
     finally:
         for future in results:
             future.cancel()
-        for worker in workers:
-            worker.kill()
-        executor.shutdown()
-        for worker in workers:
-            with suppress(OSError):
-                worker.communicate()
 
 
 def _start(user_words: Sequence[UserWord]) -> Worker:

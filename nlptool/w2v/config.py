@@ -66,7 +66,7 @@ class Config:
             ("negatives", 1, 1000),
             ("min_count", 1, 2**62),
             ("max_vocab", 1, 2**31 - 2),
-            ("epochs", 1, 100_000),
+            ("epochs", 1, 10_000),
             ("threads", 1, 1024),
             ("seed", 0, 2**63 - 1),
         ):
@@ -110,9 +110,9 @@ class Config:
 
 # Loss -> negatives, epochs, rate; benchmarks/RESULTS.md says how they were chosen.
 _DEFAULTS: dict[str, tuple[int, int, float]] = {
-    "random-softmax": (16, 5, 0.025),
-    "negative-sampling": (5, 5, 0.025),
-    "nce": (16, 5, 0.025),
+    "random-softmax": (16, 5, 0.05),
+    "negative-sampling": (5, 5, 0.05),
+    "nce": (16, 5, 0.05),
     "pmi": (1, 20, 0.1),
     "hierarchical-softmax": (1, 5, 0.025),
 }

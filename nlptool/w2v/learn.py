@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nlptool.core.encode import Encoded, encode, require_words
-from nlptool.core.report import Note, Report, silent
+from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.core.vectors import Vectors
 from nlptool.core.vocab import Vocab
 from nlptool.errors import ConfigError
@@ -73,7 +73,7 @@ def learn(
         vocab=vocab,
         threads=config.threads,
         memory=memory,
-        report=report,
+        report=_but_reading(report),
     )
     require_words(encoded, where, config.min_count)
     report(
@@ -99,6 +99,16 @@ def learn(
         "epochs": epochs,
     }
     return WordVectors(encoded.vocab, vectors, contexts, bias, config, training)
+
+
+def _but_reading(report: Report) -> Report:
+    """Return a report without what whoever reads the blocks tells already, and better."""
+
+    def told(event: Progress | Note) -> None:
+        if isinstance(event, Note) or event.stage != "reading":
+            report(event)
+
+    return told
 
 
 def _start(init: Vectors, vocab: Vocab, config: Config, report: Report) -> Floats:
@@ -204,7 +214,7 @@ def _elsewhere(encoded: Encoded, config: Config, init: Floats | None, report: Re
 @contextmanager
 def _silenced() -> Iterator[None]:
     """Keep TensorFlow's greeting, which no setting turns off, away from stderr."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     kept = os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)
     try:

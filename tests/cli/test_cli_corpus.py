@@ -71,7 +71,7 @@ def test_segment_with_more_words(tmp_path: Path) -> None:
         (
             ["segment", "--segment", "pkuseg"],
             2,
-            "--segment: 'pkuseg', expected one of auto, space, char, jieba",
+            "--segment: 'pkuseg', expected one of auto, space, char, jieba, jieba-original",
         ),
         (["split", "--shares", "8"], 2, "--shares: '8', expected 2 to 1000 numbers, such as 8:1:1"),
         (["split"], 2, "-o: missing; text from stdin has no name that the parts could have"),
@@ -109,7 +109,7 @@ def test_a_line_is_answered_at_once() -> None:
 def test_head_ends_it_in_silence(tmp_path: Path) -> None:
     (tmp_path / "big").write_text(TEXT * 40_000)
     with subprocess.Popen(
-        [*NLPTOOL, "segment", str(tmp_path / "big"), "--threads", "2", "--segment", "jieba"],
+        [*NLPTOOL, "segment", str(tmp_path / "big"), "--threads", "2", "-q", "--segment", "jieba"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:

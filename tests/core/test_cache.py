@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlptool.core.cache import private_folder
+from nlptool.core.cache import kernels_folder, private_folder
 from tests.faults import in_child
 
 
@@ -131,3 +131,19 @@ def test_a_home_that_is_read_only() -> None:
             assert private_folder() == home / "t" / "nlptool-65534"
 
         assert in_child(check).stderr == ""
+
+
+def test_kernels_of_other_sources_are_swept(tmp_path):
+    wanted = kernels_folder(tmp_path)
+    assert kernels_folder(tmp_path) == wanted
+    older = wanted.with_name("older")
+    (older / "deep").mkdir(parents=True)
+    elsewhere = wanted.parents[1] / "another-installation"
+    elsewhere.mkdir()
+    assert kernels_folder(tmp_path) == wanted
+    assert not older.exists()
+    assert elsewhere.exists()
+    wanted.mkdir(parents=True)
+    older.mkdir()
+    assert kernels_folder(tmp_path) == wanted
+    assert older.exists(), "what a run has begun to use is not looked at again"

@@ -224,8 +224,8 @@ def test_reports_bytes_and_ids(tmp_path: Path) -> None:
     assert heard == [
         Progress("reading", 4, None, "bytes"),
         Progress("reading", 6, None, "bytes"),
-        Progress("encoding", 3, None, "ids"),
-        Progress("encoding", 5, None, "ids"),
+        Progress("encoding", 3, 5, "words"),
+        Progress("encoding", 5, 5, "words"),
     ]
 
 

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptool.core import segment, workers
+from nlptool.core import jieba_tables, segment, workers
 from nlptool.core.characters import characters
 from nlptool.core.jieba_cut import cutter
 from nlptool.core.report import Note
-from nlptool.core.segment import choose, read_user_dict, segment_blocks, segmented
+from nlptool.core.segment import choose, segment_blocks, segmented
 from nlptool.core.stream import Stream
 from nlptool.errors import ConfigError, CorpusError, RunError
 
@@ -139,12 +139,14 @@ def test_blocks_do_not_show(text: str, data: st.DataObject) -> None:
     for how, expected in (("jieba", cutter()(whole)), ("char", characters(whole))):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(segment, "PIECE", 6)
+            patch.setattr(segment, "SHORT", data.draw(st.sampled_from([0, 1 << 14])))
             assert b"".join(segment_blocks(stream_of(*blocks), how)) == expected
 
 
 @pytest.mark.parametrize("how", ["jieba", "char"])
 def test_a_long_line_is_cut_at_a_separator(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment, "LONGEST", 300)
+    monkeypatch.setattr(segment, "SHORT", 0)
     text = ("我们研究生命起源，" * 100 + "\n" + "再来 " * 200 + "\n").encode()
     blocks = [text[start : start + 270] for start in range(0, len(text), 270)]
     pieces = list(segment._pieces(blocks))
@@ -164,14 +166,75 @@ def test_a_long_line_without_separators_goes_on(monkeypatch: pytest.MonkeyPatch)
 def test_processes_change_nothing() -> None:
     block = (RAW * 30).encode()
     blocks = stream_of(*[block] * 60)
-    one = b"".join(segment_blocks(blocks, "jieba", threads=1))
-    assert b"".join(segment_blocks(blocks, "jieba", threads=2)) == one
+    one = b"".join(segment_blocks(blocks, "jieba-original", threads=1))
+    assert b"".join(segment_blocks(blocks, "jieba-original", threads=2)) == one
     assert one.count(b"\n") == block.count(b"\n") * 60
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_kernels_give_what_jieba_gives(threads: int) -> None:
+    block = (RAW * 100).encode()
+    blocks = stream_of(*[block] * 9)
+    tokens = b"".join(segment_blocks(blocks, "jieba", threads=threads))
+    assert tokens == cutter()(RAW.encode()) * 900
+
+
+def test_kernels_and_jieba_are_both_called_jieba() -> None:
+    text = "我爱北京\n".encode()
+    for how in ("jieba", "jieba-original"):
+        assert segmented(stream_of(text), how)[0] == "jieba"
+
+
+def test_nothing_is_compiled_for_a_short_text() -> None:
+    code = """
+import sys
+from nlptool.core.segment import segment_blocks
+from nlptool.core.stream import Stream
+for blocks in ([], ["我爱北京\\n".encode(), "我爱\\n".encode()]):
+    for block in segment_blocks(Stream(lambda: iter(blocks)), "jieba", threads=2):
+        sys.stdout.buffer.write(block)
+assert "numba" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(segment.__file__).parents[2],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.stdout.decode(), done.stderr.decode()) == ("我 爱 北京\n我 爱\n", "")
+
+
+@pytest.mark.parametrize("n_lines", [30, 1300])
+def test_much_text_is_for_the_kernels(n_lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it comes in small pieces or at once."""
+    called = []
+
+    def watched(words: list[tuple[str, int | None]]) -> object:
+        called.append(words)
+        return cutter(words)
+
+    monkeypatch.setattr(jieba_tables, "cutter", watched)
+    monkeypatch.setattr(segment, "ALONE", 3000)
+    block = "我爱北京\n".encode() * n_lines
+    tokens = b"".join(segment_blocks(stream_of(*[block] * 20), "jieba"))
+    assert tokens == cutter()(block * 20)
+    assert called == [[]]
+
+
+def test_a_jieba_that_is_not_known_cuts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jieba_tables, "cutter", lambda _: None)
+    notes: list[Note] = []
+    text = "我爱北京\n".encode() * 2000
+    tokens = segment_blocks(stream_of(text), "jieba", report=notes.append)  # type: ignore[arg-type]
+    assert b"".join(tokens) == "我 爱 北京\n".encode() * 2000
+    assert [note.text for note in notes] == [
+        "the installed jieba or its dictionary was changed: it cuts itself, slowly"
+    ]
 
 
 def test_small_input_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_start", lambda _: pytest.fail("a process was started"))
-    assert list(segment_blocks(stream_of("我爱北京\n".encode()), "jieba", threads=8))
+    assert list(segment_blocks(stream_of("我爱北京\n".encode()), "jieba-original", threads=8))
 
 
 def test_without_processes_it_works_here(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +244,9 @@ def test_without_processes_it_works_here(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(workers, "_start", refuse)
     monkeypatch.setattr(segment, "ALONE", 1)
     blocks = stream_of(*["我爱北京\n".encode()] * 3)
-    assert b"".join(segment_blocks(blocks, "jieba", threads=2)) == "我 爱 北京\n".encode() * 3
+    assert (
+        b"".join(segment_blocks(blocks, "jieba-original", threads=2)) == "我 爱 北京\n".encode() * 3
+    )
 
 
 def test_a_dead_worker_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +259,7 @@ def test_a_dead_worker_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(workers, "_start", watched)
     monkeypatch.setattr(segment, "ALONE", 1)
-    results = iter(segment_blocks(stream_of(*[RAW.encode()] * 50), "jieba", threads=2))
+    results = iter(segment_blocks(stream_of(*[RAW.encode()] * 50), "jieba-original", threads=2))
     next(results), next(results)
     for worker in started:
         worker.kill()
@@ -210,7 +275,7 @@ def test_an_end_before_the_end_leaves_no_process(monkeypatch: pytest.MonkeyPatch
         workers, "_start", lambda words: started.append(start(words)) or started[-1]
     )
     monkeypatch.setattr(segment, "ALONE", 1)
-    results = iter(segment_blocks(stream_of(*[RAW.encode()] * 50), "jieba", threads=2))
+    results = iter(segment_blocks(stream_of(*[RAW.encode()] * 50), "jieba-original", threads=2))
     next(results), next(results)
     results.close()  # type: ignore[attr-defined]  # it is a generator
     assert started
@@ -221,7 +286,7 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
     code = f"""
 import sys
 sys.path.insert(0, {str(Path(segment.__file__).parents[2])!r})
-from nlptool.core import segment, workers
+from nlptool.core import jieba_tables, segment, workers
 from nlptool.core.stream import Stream
 segment.ALONE = 1
 blocks = Stream(lambda: iter(["我爱北京\\n".encode()] * 9))
@@ -231,7 +296,7 @@ def told(words):
     print(worker.pid, flush=True)
     return worker
 workers._start = told
-results = iter(segment.segment_blocks(blocks, "jieba", threads=2))
+results = iter(segment.segment_blocks(blocks, "jieba-original", threads=2))
 next(results), next(results), next(results)
 print("ready", flush=True)
 input()
@@ -260,8 +325,12 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def test_what_is_slow_in_coming_holds_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["jieba", "jieba-original"])
+def test_what_is_slow_in_coming_holds_nothing_back(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(segment, "ALONE", 1)
+    monkeypatch.setattr(segment, "SHORT", 0)
     given_out = 0
 
     def slow() -> object:
@@ -269,14 +338,16 @@ def test_what_is_slow_in_coming_holds_nothing_back(monkeypatch: pytest.MonkeyPat
             assert given_out == number
             yield "我爱北京\n".encode()
 
-    results = segment_blocks(Stream(slow), "jieba", threads=2, ready=lambda: False)
+    results = segment_blocks(Stream(slow), how, threads=2, ready=lambda: False)
     for _ in results:
         given_out += 1
     assert given_out == 6
 
 
-def test_text_before_an_error_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["jieba", "jieba-original"])
+def test_text_before_an_error_is_given(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment, "ALONE", 1)
+    monkeypatch.setattr(segment, "SHORT", 0)
 
     def broken() -> object:
         yield from ["我爱北京\n".encode()] * 5
@@ -284,10 +355,10 @@ def test_text_before_an_error_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
     found = []
     with pytest.raises(CorpusError, match="x:6"):
-        found.extend(segment_blocks(Stream(broken), "jieba", threads=2))
+        found.extend(segment_blocks(Stream(broken), how, threads=2))
     results = []
     with pytest.raises(CorpusError):
-        for block in segment_blocks(Stream(broken), "jieba", threads=2):
+        for block in segment_blocks(Stream(broken), how, threads=2):
             results.append(block)
     assert b"".join(results) == "我 爱 北京\n".encode() * 5
 
@@ -302,9 +373,9 @@ import sys, io
 from nlptool.core.segment import segment_blocks
 from nlptool.core.stream import Stream
 text = "我爱北京\\n".encode()
-out = b"".join(segment_blocks(Stream(lambda: iter([text] * 25_000)), "jieba", threads=2))
-sys.stdout.buffer.write(out[:18])
-assert out == out[: len(out) // 25_000] * 25_000
+for how in ("jieba-original", "jieba"):
+    out = b"".join(segment_blocks(Stream(lambda: iter([text] * 25_000)), how, threads=2))
+    assert out == "我 爱 北京\\n".encode() * 25_000
 assert "pkg_resources" not in sys.modules
 """
     done = subprocess.run(
@@ -315,7 +386,6 @@ assert "pkg_resources" not in sys.modules
         check=False,
     )
     assert (done.returncode, done.stderr.decode()) == (0, "")
-    assert done.stdout.decode().startswith("我 爱 北京")
     assert sorted(tmp_path.iterdir()) == before
 
 
@@ -382,7 +452,8 @@ def test_any_callable_segments() -> None:
 
 def test_an_unknown_segmenter() -> None:
     with pytest.raises(
-        ConfigError, match=r"^--segment: 'pkuseg', expected one of auto, space, char, jieba$"
+        ConfigError,
+        match=r"^--segment: 'pkuseg', expected one of auto, space, char, jieba, jieba-original$",
     ):
         segmented(stream_of(), "pkuseg")
 
@@ -408,15 +479,24 @@ def write(folder: Path, text: str) -> str:
         ("天安门 0\n", "我 爱 北京 天安 门"),
     ],
 )
-def test_user_dict(tmp_path: Path, entries: str, expected: str) -> None:
+@pytest.mark.parametrize("how", ["jieba", "jieba-original"])
+def test_user_dict(
+    tmp_path: Path, entries: str, expected: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "SHORT", 0)
     path = write(tmp_path, entries)
     text = stream_of("我爱北京天安门\n".encode())
-    assert b"".join(segment_blocks(text, "jieba", user_dict=path)).decode() == expected + "\n"
+    tokens = b"".join(segment_blocks(text, how, user_dict=path))
+    assert tokens.decode() == expected + "\n"
     # The next one, without the words, knows nothing of them.
-    assert b"".join(segment_blocks(text, "jieba")).decode() == "我 爱 北京 天安门\n"
+    assert b"".join(segment_blocks(text, how)).decode() == "我 爱 北京 天安门\n"
 
 
-def test_user_dict_equals_jiebas_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("short", [0, 1 << 14])
+def test_user_dict_equals_jiebas_own(
+    tmp_path: Path, short: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "SHORT", short)
     text = "云计算是李小福和创新办的八一双鹿，石墨烯凱特琳台中\n"
     entries = "云计算 5\n李小福 2 nr\n创新办 3 i\n八一双鹿 3 nz\n凱特琳 nz\n台中\n石墨烯 0\n"
     path = write(tmp_path, entries)
@@ -433,28 +513,8 @@ def test_user_dict_reaches_the_processes(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(segment, "ALONE", 1)
     path = write(tmp_path, "爱北京 100000\n")
     blocks = stream_of(*["我爱北京\n".encode()] * 9)
-    tokens = b"".join(segment_blocks(blocks, "jieba", threads=2, user_dict=path))
+    tokens = b"".join(segment_blocks(blocks, "jieba-original", threads=2, user_dict=path))
     assert tokens == "我 爱北京\n".encode() * 9
-
-
-@pytest.mark.parametrize("line", ["云计算 5 n x", "云计算 五 5", "云计算 -5", "云计算 " + "9" * 16])
-def test_user_dict_errors_name_the_line(tmp_path: Path, line: str) -> None:
-    path = write(tmp_path, f"好 3\n\n{line}\n")
-    with pytest.raises(CorpusError) as error:
-        read_user_dict(path)
-    assert str(error.value) == (
-        f"{path}:3: {line!r}, expected: word [count] [tag], with a count of at most 15 digits"
-    )
-
-
-def test_user_dict_says_what_cannot_be_found(tmp_path: Path) -> None:
-    path = write(tmp_path, "A/B 3\n好 3\n你，我 3\n")
-    notes: list[Note] = []
-    assert len(read_user_dict(path, notes.append)) == 3  # type: ignore[arg-type]
-    assert [note.text for note in notes] == [
-        f"{path}:1: 'A/B' will not be found: jieba separates words at most symbols "
-        "(and 1 more such words)"
-    ]
 
 
 def test_user_dict_that_is_not_used_is_told(tmp_path: Path) -> None:
