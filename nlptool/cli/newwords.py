@@ -91,6 +91,7 @@ def mine(
     budget = options.memory_bytes(memory)
     paths = options.inputs(files)
 
+    from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading
     from nlptool.core.publish import reserve
     from nlptool.newwords.mine import mine as find
@@ -102,7 +103,7 @@ def mine(
         model_file = stack.enter_context(reserve(model)) if model is not None else None
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="nlptool-", dir=temp_dir)))
         report = stack.enter_context(console.talking(quiet=quiet))
-        stack.callback(console.announce_compiling(report))
+        stack.enter_context(announced(report))
         console.hint_stdin(paths, quiet=quiet)
         words = find(
             read_files(paths, reading, report),
