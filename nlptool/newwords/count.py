@@ -13,7 +13,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -33,6 +33,8 @@ from nlptool.newwords.kernels_count import (
     sort_and_scan,
 )
 from nlptool.newwords.symbols import Stream
+
+A = TypeVar("A")
 
 CHUNK = 1 << 20
 """Codes that are read from disk at once."""
@@ -142,16 +144,17 @@ def count_text(
         ConfigError: too little memory.
         RunError: the text cannot be read back.
     """
-    ranges = split(ranked.counts, ranked.first, _room(memory, threads, pack))
-    logs = log_table()
     total = int(ranked.counts[ranked.first :].sum())
+    room = min(room_for(memory, threads, pack), max(LEAST_WINDOWS, total // threads + 1))
+    ranges = split(ranked.counts, ranked.first, room)
+    logs = log_table()
     done = 0
 
     def work(low: int, high: int) -> Part:
-        keys, starts = _gather(stream, ranked, pack, low, high)
+        keys, starts = gather_windows(stream, ranked, pack, low, high)
         nodes = empty_nodes(pack.order, len(keys) // least + 1)
         sort_and_scan(keys, starts, pack, ranked.first, least, min_count, logs, nodes)
-        return _used(nodes)
+        return used(nodes)
 
     for (low, high), part in zip(ranges, in_order(work, ranges, threads), strict=True):
         yield part
@@ -159,7 +162,7 @@ def count_text(
         report(Progress("counting", done, total, "n-grams"))
 
 
-def _used(nodes: Nodes) -> Part:
+def used(nodes: Nodes) -> Part:
     """Return what was filled."""
     used = [(n, int(nodes.lengths[n]), int(nodes.n_kept[n])) for n in range(len(nodes.lengths))]
     return Part(
@@ -191,13 +194,13 @@ def split(counts: Int64, first: int, room: int) -> list[tuple[int, int]]:
 
 
 def in_order(
-    work: Callable[[int, int], Part], ranges: Sequence[tuple[int, int]], threads: int
-) -> Iterator[Part]:
+    work: Callable[[int, int], A], ranges: Sequence[tuple[int, int]], threads: int
+) -> Iterator[A]:
     """Yield the parts in order, `threads` being worked on at a time and none lying about."""
     if threads == 1:
         yield from (work(*span) for span in ranges)
         return
-    waiting: deque[Future[Part]] = deque()
+    waiting: deque[Future[A]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
             for span in ranges:
@@ -211,13 +214,19 @@ def in_order(
                 future.cancel()
 
 
-def _room(memory: int, threads: int, pack: Packing) -> int:
+def room_for(memory: int, threads: int, pack: Packing, more: int = 0) -> int:
     """Return how many windows a part may have.
+
+    Args:
+        memory: bytes for all parts that are worked on at the same time.
+        threads: how many these are.
+        pack: how windows are packed.
+        more: bytes that each takes beside itself and its n-grams.
 
     Raises:
         ConfigError: naming the least memory.
     """
-    cost = 12 * pack.width * threads
+    cost = (12 * pack.width + more) * threads
     if memory < LEAST_WINDOWS * cost:
         raise ConfigError(
             f"--memory: {memory:,} bytes for counting, expected at least {LEAST_WINDOWS * cost:,}"
@@ -230,7 +239,7 @@ def _scatter(pack: Packing) -> Callable[..., None]:
     return put
 
 
-def _gather(
+def gather_windows(
     stream: Stream, ranked: Ranked, pack: Packing, low: int, high: int
 ) -> tuple[Keys, Int64]:
     """Return the windows of a text whose first rank is in a range, in buckets."""

@@ -94,7 +94,7 @@ def gather_grams(
         min_count: how often an n-gram has to occur to be kept.
         total: how many symbols the text has.
     """
-    longest = min(order, len(parts[0].symbols) - 1) if parts else 1
+    longest = min(order, len(parts[0].symbols) - 1) if parts else order
     starts = [0, 1, len(counts)]
     edges = [np.arange(len(counts), dtype=np.uint64)]
     all_counts = [counts]

@@ -173,6 +173,12 @@ def cut(
             if skips:
                 i += 1
                 continue
+            if length == 0 and numbers[1, i] == 0:
+                # Nothing goes on from here: most pieces are like this.
+                short[here[i], COUNT] += 1
+                n_pieces += 1
+                i += 1
+                continue
             if length == 0:
                 reach = 1
                 for ahead in range(order):

@@ -107,29 +107,29 @@ def look(n: int, order: int, of: Lookup, on: Desk) -> None:
     n_active = 0
     for i in range(n):
         numbers[0, i] = ranks[i]
-        active[n_active] = i
+        active[n_active] = np.int32(i)
         n_active += (ranks[i] > 0) & (ranks[i + 1] > 0)
     for ahead in range(1, order):
         numbers[ahead, :n] = 0
         n_near = 0
         for a in range(n_active):
-            i = np.int64(active[a])
+            i = int(active[a])
             edge = edge_of(numbers[ahead - 1, i], ranks[i + ahead])
             code = (edge ^ (edge >> _32)) * _MIX
             place = code >> bit_shift
-            active[n_near] = i
+            active[n_near] = np.int32(i)
             near[n_near] = edge
             codes[n_near] = code
-            n_near += np.int64((bits[place >> _6] >> (place & _63)) & _1)
+            n_near += int(np.int64((bits[place >> _6] >> (place & _63)) & _1))
         for a in range(n_near):
             entries[a] = table[codes[a] >> shift]
         n_active = 0
         for a in range(n_near):
-            i = np.int64(active[a])
+            here = active[a]
             entry = entries[a]
-            number = np.int64(entry & _LOW)
-            if entry >> _32 != codes[a] & _LOW or edges[number] != near[a]:
-                number = np.int64(find(table, shift, edges, near[a]))
-            numbers[ahead, i] = number
-            active[n_active] = i
-            n_active += (number > 0) & (ranks[i + ahead + 1] > 0)
+            found = np.int64(entry & _LOW)
+            if entry >> _32 != codes[a] & _LOW or edges[found] != near[a]:
+                found = np.int64(find(table, shift, edges, near[a]))
+            numbers[ahead, here] = found
+            active[n_active] = here
+            n_active += (found > 0) & (ranks[here + ahead + 1] > 0)

@@ -5,25 +5,28 @@ text -> codes on disk (symbols.py) -> frequent n-grams (count.py, grams.py)
      -> the best first (rank.py)
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nlptool.core.report import Note, Report, silent
+from nlptool.errors import ConfigError
 from nlptool.newwords.config import Config
-from nlptool.newwords.count import Ranked, count_text, rank
-from nlptool.newwords.cut import Pieces, count_pieces
+from nlptool.newwords.count import count_text, rank
+from nlptool.newwords.counts import Counted, add_counts, count_sum
+from nlptool.newwords.cut import count_pieces
+from nlptool.newwords.examples import examples
 from nlptool.newwords.grams import Grams, gather_grams
 from nlptool.newwords.kernels_count import packing
 from nlptool.newwords.kernels_cut import JOINS, PASSES, Flags
-from nlptool.newwords.kernels_pair import unbind
 from nlptool.newwords.model import Words
+from nlptool.newwords.pair import unbound
 from nlptool.newwords.rank import score
 from nlptool.newwords.symbols import Stream, read_stream
-from nlptool.newwords.words import Found, complete, found_of, nested, planted, texts
+from nlptool.newwords.words import Found, complete, found_of, in_order, nested, texts
 
 
 def mine(
@@ -32,15 +35,20 @@ def mine(
     *,
     folder: Path,
     memory: int = 1 << 30,
+    select: Callable[[Words], Words] = lambda words: words,
+    n_examples: int = 0,
     report: Report = silent,
 ) -> Words:
     """Find the words of a text.
 
     Args:
-        blocks: as `core.corpus.read_blocks` gives them; `symbols.FILE_END` after each file.
+        blocks: as `core.corpus.read_blocks` gives them; `symbols.FILE_END` after each file. If
+            examples are wanted they are read twice.
         config: the settings.
         folder: for temporary files: 4 bytes a character of the text.
         memory: bytes that counting may take.
+        select: takes out of the words those that are wanted.
+        n_examples: how many sentences to show of each of these.
         report: hears of the work, of what was chosen, and of what became of the candidates.
 
     Raises:
@@ -52,7 +60,12 @@ def mine(
         blocks, folder, unit=config.unit, threads=config.threads, memory=memory // 4, report=report
     )
     try:
-        return mine_stream(stream, config, folder=folder, memory=memory, report=report)
+        words = mine_stream(stream, config, folder=folder, memory=memory, report=report)
+        words = select(words)
+        if n_examples:
+            shown = examples(words.words, n_examples, stream, blocks, config.unit)
+            words = replace(words, examples=shown)
+        return words
     finally:
         stream.path.unlink(missing_ok=True)
 
@@ -116,7 +129,7 @@ def mine_stream(
         ("of them frequent", len(found), f"--min-count {least}"),
     ]
     if settled.method == "pair":
-        found = _unbound(found, pieces, ranked, int(settled.min_proba * pieces.n_seen) + 1)
+        found = unbound(found, pieces, ranked, int(settled.min_proba * pieces.n_seen) + 1)
         fates.append(("that are more than their parts", len(found), ""))
     complete(
         found,
@@ -127,14 +140,97 @@ def mine_stream(
         threads=settled.threads,
         report=report,
     )
-    found = found.take(np.flatnonzero(np.minimum(found.left, found.right) >= settled.min_entropy))
-    fates.append(("with free neighbours", len(found), f"--min-entropy {settled.min_entropy:g}"))
-    if not settled.keep_nested:
-        found = found.take(np.flatnonzero(~nested(found, len(ranked.counts))))
-    if not len(found):
-        report(Note(_why(stream.n_symbols, fates)))
+    found = _last_steps(found, settled, len(ranked.counts), stream.n_symbols, fates, report)
     names = texts(found, stream.symbols, ranked.symbols, " " if config.unit == "word" else "")
-    return ranked_words(found, names, {})
+    return ranked_words(found, names, _mined(settled, stream.n_symbols))
+
+
+def mine_counts(
+    files: Sequence[Counted], config: Config, *, memory: int, report: Report = silent
+) -> Words:
+    """Find words by counts alone.
+
+    There is no text to cut: the words are the n-grams that hold together, with their counts,
+    up to the length for which the files know what stands around them.
+
+    Args:
+        files: of the same unit and order; they are added up.
+        config: the settings; the unit is that of the files.
+        memory: bytes that adding up may take.
+        report: as for `mine`.
+
+    Raises:
+        ConfigError: the method needs the text, the files do not fit each other, or too little
+            memory.
+    """
+    if config.method == "pair":
+        raise ConfigError("--method pair: cuts the text itself, expected text rather than counts")
+    sum_ = add_counts(files)
+    n_symbols = int(sum_.symbols.counts.sum())
+    order = min(config.order, sum_.pack.order - 1)
+    settled = replace(config, unit=files[0].unit, order=order).settled(n_symbols)
+    min_count = settled.min_count or 1
+    if config.min_count is None and n_symbols:
+        report(Note(f"--min-count {min_count}, for {n_symbols:,} symbols in all"))
+    least = min(2, min_count)
+    parts = list(
+        count_sum(
+            sum_,
+            least=least,
+            min_count=min_count,
+            memory=memory,
+            threads=settled.threads,
+            report=report,
+        )
+    )
+    counts = np.concatenate(([0], sum_.symbols.counts))
+    grams = gather_grams(parts, counts, order=order, min_count=min_count, total=n_symbols)
+    numbers = np.flatnonzero(flags_of(grams, settled, sum_.n_pairs))
+    found = found_of(
+        grams.trie.edges,
+        numbers,
+        grams.counts[numbers],
+        np.full(len(numbers), -1),
+        np.arange(len(grams.counts), dtype=np.int32),
+        grams,
+        order,
+    )
+    fates = [
+        ("n-grams that occur more than once", sum(len(c) for p in parts for c in p.counts), ""),
+        ("of them frequent", len(grams.counts) - len(counts), f"--min-count {min_count}"),
+        ("that hold together", len(found), f"--min-pmi {_listed(settled)}"),
+    ]
+    found = _last_steps(found, settled, len(counts), n_symbols, fates, report)
+    places = np.arange(-1, len(counts) - 1)
+    names = texts(found, sum_.symbols, places, " " if settled.unit == "word" else "")
+    return ranked_words(found, names, _mined(settled, n_symbols))
+
+
+def _last_steps(
+    found: Found,
+    config: Config,
+    n_ranks: int,
+    n_symbols: int,
+    fates: list[tuple[str, int, str]],
+    report: Report,
+) -> Found:
+    """Drop words whose neighbours are too few, and parts of longer words; tell if none is left."""
+    free = np.minimum(found.left, found.right) >= config.min_entropy
+    found = found.take(np.flatnonzero(free))
+    fates.append(("with free neighbours", len(found), f"--min-entropy {config.min_entropy:g}"))
+    if not len(found):
+        report(Note(_why(n_symbols, fates)))
+    elif not config.keep_nested:
+        found = found.take(np.flatnonzero(~nested(found, n_ranks)))
+    return found
+
+
+def _mined(config: Config, n_symbols: int) -> dict[str, Any]:
+    """Return what a model says of how its words were found."""
+    settings = asdict(config)
+    # What the result does not depend on.
+    del settings["threads"]
+    return {**settings, "min_pmi": list(config.min_pmi or ()), "symbols": n_symbols}
 
 
 def _why(n_symbols: int, fates: list[tuple[str, int, str]]) -> str:
@@ -154,42 +250,6 @@ def _why(n_symbols: int, fates: list[tuple[str, int, str]]) -> str:
 
 def _listed(config: Config) -> str:
     return ",".join(f"{value:g}" for value in config.min_pmi or ())
-
-
-def _unbound(found: Found, pieces: Pieces, ranked: Ranked, least: int) -> Found:
-    """Return the words that are more than their parts, with the counts of those that are not.
-
-    Args:
-        found: the words.
-        pieces: all pieces.
-        ranked: the symbols.
-        least: how often a symbol has to be a piece to be a part.
-    """
-    n_ranks = len(ranked.counts)
-    singles = np.zeros(n_ranks, np.int64)
-    is_single = pieces.numbers < n_ranks
-    singles[pieces.numbers[is_single]] = pieces.counts[is_single]
-    # Symbols that are there once are counted together, but are so many words.
-    once = singles[: ranked.first].sum() if least <= 1 else 0
-    singles[: ranked.first] = 0
-    singles[singles < least] = 0
-    counts = found.counts.copy()
-    columns = [found.symbols[:, i] for i in range(found.symbols.shape[1] - 1, -1, -1)]
-    order = np.lexsort([*columns, -found.lengths])
-    edges, table, words = planted(found.symbols, found.lengths, n_ranks)
-    kept = unbind(
-        found.symbols,
-        found.lengths,
-        order,
-        counts,
-        singles,
-        int(counts.sum() + singles.sum() + once),
-        n_ranks,
-        edges,
-        table,
-        words,
-    )
-    return replace(found, counts=counts).take(np.flatnonzero(kept))
 
 
 def flags_of(grams: Grams, config: Config, n_pairs: int) -> Flags:
@@ -220,9 +280,7 @@ def flags_of(grams: Grams, config: Config, n_pairs: int) -> Flags:
 def ranked_words(found: Found, names: list[str], mined: dict[str, Any]) -> Words:
     """Return words, the best first; of equal ones the first by their UTF-8."""
     scores = score(found.counts, found.documents, found.lengths, found.pmi, found.left, found.right)
-    # Symbols are in the order of their UTF-8, and so are words by their symbols.
-    columns = [found.symbols[:, i] for i in range(found.symbols.shape[1] - 1, -1, -1)]
-    order = np.lexsort([*columns, -scores])
+    order = in_order(found, -scores)
     best = found.take(order)
     return Words(
         [names[i] for i in order.tolist()],

@@ -41,6 +41,7 @@ class Words:
         right: of what comes after.
         scores: what the words are ranked by; falling.
         mined: the settings and the size of the corpus, values of JSON.
+        examples: of each word, sentences in which it stands; not kept in a file.
     """
 
     words: list[str]
@@ -51,6 +52,7 @@ class Words:
     right: Float64
     scores: Float64
     mined: dict[str, Any] = field(default_factory=dict)
+    examples: list[list[str]] | None = None
 
     def __len__(self) -> int:
         return len(self.words)
@@ -58,7 +60,13 @@ class Words:
     def take(self, places: Int64) -> "Words":
         """Return the words at some places, in that order."""
         arrays = {name: getattr(self, name)[places] for name in (*_COUNTED, *_MEASURED)}
-        return replace(self, words=[self.words[i] for i in places.tolist()], **arrays)
+        own = self.examples
+        return replace(
+            self,
+            words=[self.words[i] for i in places.tolist()],
+            examples=None if own is None else [own[i] for i in places.tolist()],
+            **arrays,
+        )
 
     def save(self, output: Output | str) -> None:
         """Write the words as a model file.
@@ -88,15 +96,21 @@ class Words:
             return "".join(f"{word} {n}\n" for word, n in zip(self.words, counts, strict=True))
         documents = [n if n >= 0 else None for n in self.documents.tolist()]
         measured = [_shown(getattr(self, name)) for name in _MEASURED]
-        rows = zip(self.words, counts, documents, *measured, strict=True)
+        columns = [self.words, counts, documents, *measured]
+        names: tuple[str, ...] = COLUMNS
+        if self.examples is not None:
+            is_row = how == "tsv"
+            columns.append([" | ".join(own) for own in self.examples] if is_row else self.examples)
+            names = (*COLUMNS, "examples")
+        rows = zip(*columns, strict=True)
         if how == "tsv":
             cells = chain.from_iterable(rows)
             shown = ("" if cell is None else cell for cell in cells)
             # All rows in one go: a tenth of the time of one after the other.
-            body = "\t".join(["%s"] * len(COLUMNS)) + "\n"
-            return "\t".join(COLUMNS) + "\n" + body * len(self) % tuple(shown)
+            body = "\t".join(["%s"] * len(names)) + "\n"
+            return "\t".join(names) + "\n" + body * len(self) % tuple(shown)
         encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-        return "".join(encode(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in rows)
+        return "".join(encode(dict(zip(names, row, strict=True))) + "\n" for row in rows)
 
 
 def _shown(values: Float64) -> list[float | None]:
@@ -117,11 +131,13 @@ def load(path: str) -> Words:
         raise ModelError(f"{path}: words that are not UTF-8; it is damaged") from None
     if words.pop() or not all(words):
         raise ModelError(f"{path}: words that do not end, or are empty; it is damaged")
-    counted = {name: stored.tensor(name, "int64", (len(words),)) for name in _COUNTED}
-    measured = {name: stored.tensor(name, "float64", (len(words),)) for name in _MEASURED}
-    if len(words) and int(counted["counts"].min()) < 1:
+    arrays: dict[str, Any] = {
+        name: stored.tensor(name, "int64", (len(words),)) for name in _COUNTED
+    }
+    arrays |= {name: stored.tensor(name, "float64", (len(words),)) for name in _MEASURED}
+    if len(words) and int(arrays["counts"].min()) < 1:
         raise ModelError(f"{path}: a word with a count below 1; it is damaged")
-    return Words(words, **counted, **measured, mined=stored.config)
+    return Words(words, mined=stored.config, **arrays)
 
 
 def read_words(path: str) -> dict[str, int]:

@@ -9,7 +9,7 @@ So the symbols do not depend on how the text was cut into blocks or read by thre
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,13 @@ from nlptool.core.corpus import Reading, read_blocks
 from nlptool.core.ranks import gather, order
 from nlptool.core.report import Progress, Report, silent
 from nlptool.core.spool import no_room
+from nlptool.core.stream import Stream as CorpusStream
+from nlptool.core.stream import stream
 from nlptool.core.table import SPACE, Table
 from nlptool.core.tokens import Bytes, Int32, Int64
 from nlptool.errors import ConfigError
 from nlptool.newwords.kernels_text import (
+    BOUNDARY,
     FILE,
     RUNS,
     kinds,
@@ -44,8 +47,8 @@ _FIRST_CODES = RUNS + (1 << 14)
 
 def read_files(
     paths: Sequence[str], reading: Reading = _STRICT, report: Report = silent
-) -> Iterator[bytes]:
-    """Yield the blocks of files, and `FILE_END` after each.
+) -> CorpusStream[bytes]:
+    """Return the blocks of files, and `FILE_END` after each.
 
     Args:
         paths: see `core.corpus.read_blocks`.
@@ -56,6 +59,11 @@ def read_files(
         ConfigError, CorpusError, RunError: see there.
     """
     read_blocks(paths, reading, report)
+    return _files(paths, reading, report)
+
+
+@stream
+def _files(paths: Sequence[str], reading: Reading, report: Report) -> Iterator[bytes]:
     for path in paths:
         yield from read_blocks([path], reading, report)
         yield FILE_END
@@ -114,6 +122,42 @@ class Stream:
         ranks = np.zeros(int(self.codes.max(initial=0)) + 1, np.int32)
         ranks[self.codes] = np.arange(1, len(self.codes) + 1, dtype=np.int32)
         return ranks
+
+
+def spelt(words: Sequence[str], unit: str, numbers: Mapping[str, int]) -> tuple[Int32, Int32]:
+    """Return words as numbers of their symbols.
+
+    Args:
+        words: any, without line feeds.
+        unit: what a symbol is.
+        numbers: of the symbols.
+
+    Returns:
+        The numbers, -1 for symbols that have none, 0 behind the last one; shape (n_words,
+        longest). And how many there are; shape (n_words,), 0 for what cannot be a word as it
+        has a boundary within.
+    """
+    text = "".join(f"{word}\n" for word in words).encode()
+    block = _read(text, unit, going_on=False)
+    codes = block.codes
+    of_code = np.zeros(len(codes), np.int32)
+    points, inverse = np.unique(codes, return_inverse=True)
+    known = [numbers.get(chr(max(0, code)), -1) for code in points.tolist() if code < RUNS]
+    of_code[codes < RUNS] = np.array(known, np.int32)[inverse[codes < RUNS]]
+    runs = block.runs.tobytes().decode().split(" ")[:-1]
+    of_code[codes == RUNS] = [numbers.get(run, -1) for run in runs]
+    ends = np.flatnonzero(codes < 0)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    lengths = (ends - starts).astype(np.int32)
+    rows = np.repeat(np.arange(len(words)), lengths)
+    columns = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    symbols = np.zeros((len(words), int(lengths.max(initial=1))), np.int32)
+    symbols[rows, columns] = of_code[codes >= 0]
+    is_cut = np.zeros(len(words), np.bool_)
+    is_cut[rows[codes[codes >= 0] == BOUNDARY]] = True
+    symbols[is_cut] = 0
+    lengths[is_cut] = 0
+    return symbols, lengths
 
 
 class _Read(NamedTuple):
@@ -197,7 +241,7 @@ def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[_Rea
                     read = last.result()
                     yield read
                     rest = read.rest
-                waiting.append(pool.submit(_read, rest + block, unit, going_on))
+                waiting.append(pool.submit(_read, rest + block, unit, going_on=going_on))
                 rest = b""
                 going_on = not block.endswith(b"\n") if block else False
                 if len(waiting) > threads + 1:
@@ -209,7 +253,31 @@ def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[_Rea
                 future.cancel()
 
 
-def _read(block: bytes, unit: str, going_on: bool) -> _Read:  # noqa: FBT001 - from submit
+def read_places(blocks: Iterable[bytes], unit: str) -> Iterator[tuple[bytes, Int32]]:
+    """Yield a text once more, with the place of each of its codes.
+
+    Yields:
+        A stretch of the text, and where in it the codes begin that `read_stream` had for it;
+        of boundaries any place.
+    """
+    rest, going_on = b"", False
+    for block in blocks:
+        text = rest + block
+        if not block:
+            yield b"", np.zeros(1, np.int32)
+            rest, going_on = b"", False
+            continue
+        codes = np.empty(len(text) + 1, np.int32)
+        places = np.zeros(len(text) + 1, np.int32)
+        runs = np.empty(2 * len(text), np.uint8)
+        n, _, _, at = _READERS[unit](
+            np.frombuffer(text, np.uint8), kinds(), codes, places, runs, going_on
+        )
+        yield text, places[:n]
+        rest, going_on = text[at:], not block.endswith(b"\n")
+
+
+def _read(block: bytes, unit: str, *, going_on: bool) -> _Read:
     if not block:
         return _Read(np.array([FILE], np.int32), np.empty(0, np.uint8), 0, b"")
     text = np.frombuffer(block, np.uint8)

@@ -4,6 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -218,6 +219,13 @@ def nested(found: Found, n_ranks: int) -> NDArray[np.bool_]:
         found.symbols, found.lengths, found.occurrences, EXPLAINED, n_ranks, edges, table, words
     )
     return parts
+
+
+def in_order(found: Found, keys: NDArray[Any]) -> Int64:
+    """Return the places of words by rising keys, equal ones in the order of their UTF-8."""
+    # Symbols are in that order, and so are words by their symbols.
+    columns: list[NDArray[Any]] = [found.symbols[:, i] for i in range(found.symbols.shape[1])]
+    return np.lexsort([*reversed(columns), keys])
 
 
 def texts(found: Found, symbols: Symbols, places: Int64, between: str) -> list[str]:
