@@ -267,7 +267,7 @@ def flags_of(grams: Grams, config: Config, n_pairs: int) -> Flags:
         flags[starts[2] :] = PASSES
         pairs = slice(int(starts[2]), int(starts[3]))
         # p(ab) is a share of the pairs, and there are fewer of them than symbols.
-        pmi = grams.pmi[pairs] + np.log(grams.total) - np.log(max(1, n_pairs))
+        pmi = grams.pmi[pairs] + np.log(max(1, grams.total) / max(1, n_pairs))
         strong = (pmi > thresholds[1]) & (grams.counts[pairs] > config.min_proba * n_pairs)
         flags[pairs] |= np.where(strong, np.uint8(JOINS), np.uint8(0))
         return flags
