@@ -116,7 +116,7 @@ def mine(
     from nlptool.core.scratch import scratch
     from nlptool.newwords.known import dictionary, new_since, unknown
     from nlptool.newwords.mine import mine as find
-    from nlptool.newwords.mine import mine_counts
+    from nlptool.newwords.mine_counts import mine_counts
     from nlptool.newwords.symbols import read_files
 
     reading = Reading(encoding, on_bad_line)
@@ -145,7 +145,9 @@ def mine(
             return words if top is None else words.first(top)
 
         if counted:
-            words = select(mine_counts(counted, config, memory=budget, report=report))
+            words = select(
+                mine_counts(counted, config, folder=folder, memory=budget, report=report)
+            )
         else:
             if examples:
                 paths = stack.enter_context(kept(paths, folder))

@@ -26,12 +26,10 @@ from nlptool.newwords.kernels_count import (
     Int32,
     Int64,
     Nodes,
-    Packing,
     empty_nodes,
-    scatter,
-    scatter_narrow,
     sort_and_scan,
 )
+from nlptool.newwords.kernels_windows import Packing, scatter, scatter_narrow
 from nlptool.newwords.symbols import Stream
 
 A = TypeVar("A")

@@ -11,7 +11,8 @@ from nlptool.newwords.grams import lookup_of
 from nlptool.newwords.kernels_grams import Int32, Int64
 from nlptool.newwords.kernels_look import BLOCK, Desk, Lookup, desk, look
 from nlptool.newwords.kernels_text import LINE
-from nlptool.newwords.symbols import Stream, read_places, spelt
+from nlptool.newwords.spelling import read_places, spelt
+from nlptool.newwords.symbols import Stream
 from nlptool.newwords.words import planted
 
 _REACH = 150

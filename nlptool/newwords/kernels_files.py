@@ -9,10 +9,10 @@ from nlptool.newwords.kernels_count import (
     Int32,
     Int64,
     Nodes,
-    Packing,
     scan,
     sort_windows,
 )
+from nlptool.newwords.kernels_windows import Packing
 
 
 @njit(cache=True, nogil=True)

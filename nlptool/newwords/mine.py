@@ -5,7 +5,7 @@ text -> codes on disk (symbols.py) -> frequent n-grams (count.py, grams.py)
      -> the best first (rank.py)
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,16 @@ from typing import Any
 import numpy as np
 
 from nlptool.core.report import Note, Report, silent
-from nlptool.errors import ConfigError
 from nlptool.newwords.config import Config
 from nlptool.newwords.count import count_text, rank
-from nlptool.newwords.counts import Counted, add_counts, count_sum
 from nlptool.newwords.cut import count_pieces
 from nlptool.newwords.examples import examples
 from nlptool.newwords.grams import Grams, gather_grams
-from nlptool.newwords.kernels_count import packing
 from nlptool.newwords.kernels_cut import JOINS, PASSES, Flags
+from nlptool.newwords.kernels_windows import packing
 from nlptool.newwords.model import Words
 from nlptool.newwords.pair import unbound
+from nlptool.newwords.parts import Parts
 from nlptool.newwords.rank import score
 from nlptool.newwords.symbols import Stream, read_stream
 from nlptool.newwords.words import Found, complete, found_of, in_order, nested, texts
@@ -79,23 +78,28 @@ def mine_stream(
     if config.min_count is None and stream.n_symbols:
         report(Note(f"--min-count {min_count}, for a text of {stream.n_symbols:,} symbols"))
     ranked = rank(stream, fold=min_count > 1)
-    parts = list(
-        count_text(
-            stream,
-            ranked,
-            packing(len(ranked.counts), settled.order),
-            least=min(2, min_count),
-            min_count=min_count,
-            memory=memory // 2,
-            threads=settled.threads,
-            report=report,
+    with Parts(folder, memory // 4) as parts:
+        parts.take(
+            count_text(
+                stream,
+                ranked,
+                packing(len(ranked.counts), settled.order),
+                least=min(2, min_count),
+                min_count=min_count,
+                memory=memory // 2,
+                threads=settled.threads,
+                report=report,
+            )
         )
-    )
-    grams = gather_grams(
-        parts, ranked.counts, order=settled.order, min_count=min_count, total=stream.n_symbols
-    )
-    n_grams = sum(len(counts) for part in parts for counts in part.counts)
-    del parts
+        grams = gather_grams(
+            parts,
+            ranked.counts,
+            order=settled.order,
+            min_count=min_count,
+            total=stream.n_symbols,
+            threads=settled.threads,
+        )
+        n_grams = parts.n_grams
     flags = flags_of(grams, settled, stream.n_pairs)
     pieces = count_pieces(
         stream,
@@ -124,7 +128,7 @@ def mine_stream(
     fates = [
         ("n-grams that occur more than once", n_grams, ""),
         ("of them frequent", len(grams.counts) - len(ranked.counts), f"--min-count {min_count}"),
-        ("that hold together", int((flags & JOINS > 0).sum()), f"--min-pmi {_listed(settled)}"),
+        ("that hold together", int((flags & JOINS > 0).sum()), f"--min-pmi {listed(settled)}"),
         (f"different pieces of at most {settled.max_len}", int(is_long.sum()), "--max-len"),
         ("of them frequent", len(found), f"--min-count {least}"),
     ]
@@ -140,73 +144,12 @@ def mine_stream(
         threads=settled.threads,
         report=report,
     )
-    found = _last_steps(found, settled, len(ranked.counts), stream.n_symbols, fates, report)
+    found = last_steps(found, settled, len(ranked.counts), stream.n_symbols, fates, report)
     names = texts(found, stream.symbols, ranked.symbols, " " if config.unit == "word" else "")
-    return ranked_words(found, names, _mined(settled, stream.n_symbols))
+    return ranked_words(found, names, mined(settled, stream.n_symbols))
 
 
-def mine_counts(
-    files: Sequence[Counted], config: Config, *, memory: int, report: Report = silent
-) -> Words:
-    """Find words by counts alone.
-
-    There is no text to cut: the words are the n-grams that hold together, with their counts,
-    up to the length for which the files know what stands around them.
-
-    Args:
-        files: of the same unit and order; they are added up.
-        config: the settings; the unit is that of the files.
-        memory: bytes that adding up may take.
-        report: as for `mine`.
-
-    Raises:
-        ConfigError: the method needs the text, the files do not fit each other, or too little
-            memory.
-    """
-    if config.method == "pair":
-        raise ConfigError("--method pair: cuts the text itself, expected text rather than counts")
-    sum_ = add_counts(files)
-    n_symbols = int(sum_.symbols.counts.sum())
-    order = min(config.order, sum_.pack.order - 1)
-    settled = replace(config, unit=files[0].unit, order=order).settled(n_symbols)
-    min_count = settled.min_count or 1
-    if config.min_count is None and n_symbols:
-        report(Note(f"--min-count {min_count}, for {n_symbols:,} symbols in all"))
-    least = min(2, min_count)
-    parts = list(
-        count_sum(
-            sum_,
-            least=least,
-            min_count=min_count,
-            memory=memory,
-            threads=settled.threads,
-            report=report,
-        )
-    )
-    counts = np.concatenate(([0], sum_.symbols.counts))
-    grams = gather_grams(parts, counts, order=order, min_count=min_count, total=n_symbols)
-    numbers = np.flatnonzero(flags_of(grams, settled, sum_.n_pairs))
-    found = found_of(
-        grams.trie.edges,
-        numbers,
-        grams.counts[numbers],
-        np.full(len(numbers), -1),
-        np.arange(len(grams.counts), dtype=np.int32),
-        grams,
-        order,
-    )
-    fates = [
-        ("n-grams that occur more than once", sum(len(c) for p in parts for c in p.counts), ""),
-        ("of them frequent", len(grams.counts) - len(counts), f"--min-count {min_count}"),
-        ("that hold together", len(found), f"--min-pmi {_listed(settled)}"),
-    ]
-    found = _last_steps(found, settled, len(counts), n_symbols, fates, report)
-    places = np.arange(-1, len(counts) - 1)
-    names = texts(found, sum_.symbols, places, " " if settled.unit == "word" else "")
-    return ranked_words(found, names, _mined(settled, n_symbols))
-
-
-def _last_steps(
+def last_steps(
     found: Found,
     config: Config,
     n_ranks: int,
@@ -225,7 +168,7 @@ def _last_steps(
     return found
 
 
-def _mined(config: Config, n_symbols: int) -> dict[str, Any]:
+def mined(config: Config, n_symbols: int) -> dict[str, Any]:
     """Return what a model says of how its words were found."""
     settings = asdict(config)
     # What the result does not depend on.
@@ -248,7 +191,8 @@ def _why(n_symbols: int, fates: list[tuple[str, int, str]]) -> str:
     return f"no words: {n_symbols:,} symbols, {', '.join(told)}{remedy}"
 
 
-def _listed(config: Config) -> str:
+def listed(config: Config) -> str:
+    """Return the least mutual information as the option has it."""
     return ",".join(f"{value:g}" for value in config.min_pmi or ())
 
 

@@ -10,7 +10,8 @@ from nlptool.newwords.count import read_codes
 from nlptool.newwords.grams import lookup_of
 from nlptool.newwords.kernels_grams import Int32, Int64
 from nlptool.newwords.kernels_look import BLOCK, Desk, Lookup, desk, look
-from nlptool.newwords.symbols import Stream, spelt
+from nlptool.newwords.spelling import spelt
+from nlptool.newwords.symbols import Stream
 from nlptool.newwords.words import planted
 
 

@@ -9,9 +9,10 @@ So the symbols do not depend on how the text was cut into blocks or read by thre
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from tempfile import mkstemp
 from typing import NamedTuple
@@ -28,7 +29,6 @@ from nlptool.core.table import SPACE, Table
 from nlptool.core.tokens import Bytes, Int32, Int64
 from nlptool.errors import ConfigError
 from nlptool.newwords.kernels_text import (
-    BOUNDARY,
     FILE,
     RUNS,
     kinds,
@@ -40,7 +40,7 @@ from nlptool.newwords.kernels_text import (
 FILE_END = b""
 """A block that says that a file ended."""
 
-_READERS = {"char": read_characters, "word": read_words}
+READERS = {"char": read_characters, "word": read_words}
 _STRICT = Reading()
 _FIRST_CODES = RUNS + (1 << 14)
 
@@ -124,43 +124,7 @@ class Stream:
         return ranks
 
 
-def spelt(words: Sequence[str], unit: str, numbers: Mapping[str, int]) -> tuple[Int32, Int32]:
-    """Return words as numbers of their symbols.
-
-    Args:
-        words: any, without line feeds.
-        unit: what a symbol is.
-        numbers: of the symbols.
-
-    Returns:
-        The numbers, -1 for symbols that have none, 0 behind the last one; shape (n_words,
-        longest). And how many there are; shape (n_words,), 0 for what cannot be a word as it
-        has a boundary within.
-    """
-    text = "".join(f"{word}\n" for word in words).encode()
-    block = _read(text, unit, going_on=False)
-    codes = block.codes
-    of_code = np.zeros(len(codes), np.int32)
-    points, inverse = np.unique(codes, return_inverse=True)
-    known = [numbers.get(chr(max(0, code)), -1) for code in points.tolist() if code < RUNS]
-    of_code[codes < RUNS] = np.array(known, np.int32)[inverse[codes < RUNS]]
-    runs = block.runs.tobytes().decode().split(" ")[:-1]
-    of_code[codes == RUNS] = [numbers.get(run, -1) for run in runs]
-    ends = np.flatnonzero(codes < 0)
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    lengths = (ends - starts).astype(np.int32)
-    rows = np.repeat(np.arange(len(words)), lengths)
-    columns = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    symbols = np.zeros((len(words), int(lengths.max(initial=1))), np.int32)
-    symbols[rows, columns] = of_code[codes >= 0]
-    is_cut = np.zeros(len(words), np.bool_)
-    is_cut[rows[codes[codes >= 0] == BOUNDARY]] = True
-    symbols[is_cut] = 0
-    lengths[is_cut] = 0
-    return symbols, lengths
-
-
-class _Read(NamedTuple):
+class Read(NamedTuple):
     """One block's codes, not yet numbered, and its runs."""
 
     codes: Int32
@@ -193,43 +157,71 @@ def read_stream(
         RunError: the codes cannot be kept on disk.
         whatever reading the blocks raises.
     """
-    table = Table()
-    counts = np.zeros(_FIRST_CODES, np.int64)
-    n_codes = n_pairs = last = 0
-    has_blank = False
     try:
         descriptor, name = mkstemp(prefix="symbols-", dir=folder)
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
+        with (
+            os.fdopen(descriptor, "wb", buffering=0) as file,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            keeper = _Keeper(file, memory)
+            # While one block is written the next ones are read.
+            pending: Future[None] | None = None
             for block in _read_all(blocks, unit, threads):
-                codes = block.codes
-                ids = table.read_all(block.runs, block.n_runs, add=True)
-                if table.n_bytes > memory:
-                    raise ConfigError(
-                        f"--memory: {memory:,} bytes for the table of symbols, expected more:"
-                        f" the text has over {table.n_types:,} different letter and digit runs"
-                    )
-                while len(counts) < RUNS + table.n_types:
-                    counts = np.concatenate((counts, np.zeros_like(counts)))
-                more, blank = number_runs(codes, ids, counts, last)
-                n_pairs += more
-                has_blank |= blank
-                last = int(codes[-1]) if len(codes) else last
-                left = codes.view(np.uint8)
-                while len(left):
-                    left = left[file.write(left.data) :]
-                n_codes += len(codes)
-                report(Progress("reading", n_codes, None, "symbols"))
+                if pending is not None:
+                    pending.result()
+                pending = pool.submit(keeper.keep, block)
+                report(Progress("reading", keeper.n_codes, None, "symbols"))
+            if pending is not None:
+                pending.result()
     except OSError as error:
         raise no_room(folder, error) from error
-    symbols, codes = _in_order(table, counts)
-    return Stream(Path(name), n_codes, symbols, codes, n_pairs, has_blank)
+    symbols, codes = _in_order(keeper.table, keeper.counts)
+    return Stream(Path(name), keeper.n_codes, symbols, codes, keeper.n_pairs, keeper.has_blank)
 
 
-def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[_Read]:
+class _Keeper:
+    """Numbers the runs of the blocks, in the order of the text, counts, and writes."""
+
+    def __init__(self, file: FileIO, memory: int) -> None:
+        self.file, self.memory = file, memory
+        self.table = Table()
+        self.counts = np.zeros(_FIRST_CODES, np.int64)
+        self.n_codes = self.n_pairs = self.last = 0
+        self.has_blank = False
+
+    def keep(self, block: "Read") -> None:
+        """Take a block in.
+
+        Raises:
+            ConfigError: there are more symbols than the memory can hold.
+            OSError: the file cannot be written.
+        """
+        codes, table = block.codes, self.table
+        if not len(codes):
+            return
+        ids = table.read_all(block.runs, block.n_runs, add=True)
+        if table.n_bytes > self.memory:
+            raise ConfigError(
+                f"--memory: {self.memory:,} bytes for the table of symbols, expected more:"
+                f" the text has over {table.n_types:,} different runs of letters or digits"
+            )
+        while len(self.counts) < RUNS + table.n_types:
+            self.counts = np.concatenate((self.counts, np.zeros_like(self.counts)))
+        n_pairs, has_blank = number_runs(codes, ids, self.counts, self.last)
+        self.n_pairs += n_pairs
+        self.has_blank |= has_blank
+        self.last = int(codes[-1])
+        left = codes.view(np.uint8)
+        while len(left):
+            left = left[self.file.write(left.data) :]
+        self.n_codes += len(codes)
+
+
+def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[Read]:
     """Yield what each block says, in order, several being read at the same time."""
     rest = b""
     going_on = False
-    waiting: deque[Future[_Read]] = deque()
+    waiting: deque[Future[Read]] = deque()
     with ThreadPoolExecutor(max(1, threads)) as pool:
         try:
             for block in blocks:
@@ -241,7 +233,7 @@ def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[_Rea
                     read = last.result()
                     yield read
                     rest = read.rest
-                waiting.append(pool.submit(_read, rest + block, unit, going_on=going_on))
+                waiting.append(pool.submit(read_block, rest + block, unit, going_on=going_on))
                 rest = b""
                 going_on = not block.endswith(b"\n") if block else False
                 if len(waiting) > threads + 1:
@@ -253,40 +245,23 @@ def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[_Rea
                 future.cancel()
 
 
-def read_places(blocks: Iterable[bytes], unit: str) -> Iterator[tuple[bytes, Int32]]:
-    """Yield a text once more, with the place of each of its codes.
+def read_block(block: bytes, unit: str, *, going_on: bool) -> Read:
+    """Return what a block says.
 
-    Yields:
-        A stretch of the text, and where in it the codes begin that `read_stream` had for it;
-        of boundaries any place.
+    Args:
+        block: UTF-8, or `FILE_END`.
+        unit: what a symbol is.
+        going_on: whether the block begins within a line.
     """
-    rest, going_on = b"", False
-    for block in blocks:
-        text = rest + block
-        if not block:
-            yield b"", np.zeros(1, np.int32)
-            rest, going_on = b"", False
-            continue
-        codes = np.empty(len(text) + 1, np.int32)
-        places = np.zeros(len(text) + 1, np.int32)
-        runs = np.empty(2 * len(text), np.uint8)
-        n, _, _, at = _READERS[unit](
-            np.frombuffer(text, np.uint8), kinds(), codes, places, runs, going_on
-        )
-        yield text, places[:n]
-        rest, going_on = text[at:], not block.endswith(b"\n")
-
-
-def _read(block: bytes, unit: str, *, going_on: bool) -> _Read:
     if not block:
-        return _Read(np.array([FILE], np.int32), np.empty(0, np.uint8), 0, b"")
+        return Read(np.array([FILE], np.int32), np.empty(0, np.uint8), 0, b"")
     text = np.frombuffer(block, np.uint8)
     codes = np.empty(len(text) + 1, np.int32)
     runs = np.empty(2 * len(text), np.uint8)
-    n, n_runs, n_bytes, at = _READERS[unit](
+    n, n_runs, n_bytes, at = READERS[unit](
         text, kinds(), codes, np.empty(0, np.int32), runs, going_on
     )
-    return _Read(codes[:n].copy(), runs[:n_bytes].copy(), n_runs, block[at:])
+    return Read(codes[:n].copy(), runs[:n_bytes].copy(), n_runs, block[at:])
 
 
 def _in_order(table: Table, counts: Int64) -> tuple[Symbols, Int32]:

@@ -14,14 +14,13 @@ from nlptool.core.sorting import sort_count
 from nlptool.core.spool import Spool, no_room
 from nlptool.newwords.count import Ranked, read_at
 from nlptool.newwords.grams import Grams, lookup_of
+from nlptool.newwords.kernels_around import add_logs, surround
 from nlptool.newwords.kernels_grams import Float64, Int32, Int64, Words
 from nlptool.newwords.kernels_look import desk
 from nlptool.newwords.kernels_words import (
-    add_logs,
     explained,
     plant,
     spell,
-    surround,
     weakest,
     write_words,
 )

@@ -13,7 +13,7 @@ from nlptool.core.report import Note
 from nlptool.core.sorting import merge
 from nlptool.newwords.config import Config
 from nlptool.newwords.count import rank, read_codes, windows_of
-from nlptool.newwords.kernels_count import packing
+from nlptool.newwords.kernels_windows import packing
 from nlptool.newwords.mine import mine
 from nlptool.newwords.symbols import FILE_END, read_stream
 from nlptool.newwords.words import EXPLAINED
