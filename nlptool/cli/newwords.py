@@ -206,10 +206,12 @@ def count(
     from nlptool.core.corpus import Reading
     from nlptool.core.publish import reserve
     from nlptool.core.scratch import scratch
+    from nlptool.newwords.count import check_memory
     from nlptool.newwords.counts import write_counts
     from nlptool.newwords.symbols import read_files, read_stream
 
     reading = Reading(encoding, on_bad_line)
+    check_memory(budget, config.threads)
     with ExitStack() as stack:
         reserved = stack.enter_context(reserve(output))
         folder = stack.enter_context(scratch(temp_dir))

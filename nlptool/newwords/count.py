@@ -40,8 +40,24 @@ CHUNK = 1 << 20
 _BUCKET = 1 << 15
 """Windows that are sorted at once, about; they and a copy fit the cache of a core."""
 
+LEAST_MEMORY = 8 << 20
+"""Bytes for the symbols, and as much again for each thread."""
+
 LEAST_WINDOWS = 1 << 16
 """Of a part; with fewer the text would be read all too often."""
+
+
+def check_memory(memory: int, threads: int) -> None:
+    """Refuse a budget that is too small for any text.
+
+    Raises:
+        ConfigError: naming the least one.
+    """
+    least = LEAST_MEMORY * (1 + threads)
+    if memory < least:
+        raise ConfigError(
+            f"--memory: {memory:,} bytes, expected at least {least:,} with --threads {threads}"
+        )
 
 
 class Ranked(NamedTuple):

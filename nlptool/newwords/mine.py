@@ -14,7 +14,7 @@ import numpy as np
 
 from nlptool.core.report import Note, Report, silent
 from nlptool.newwords.config import Config
-from nlptool.newwords.count import count_text, rank
+from nlptool.newwords.count import check_memory, count_text, rank
 from nlptool.newwords.cut import count_pieces
 from nlptool.newwords.examples import examples
 from nlptool.newwords.grams import Grams, gather_grams
@@ -55,6 +55,7 @@ def mine(
         RunError: a temporary file cannot be written or read back.
         whatever reading the blocks raises.
     """
+    check_memory(memory, config.threads)
     stream = read_stream(
         blocks, folder, unit=config.unit, threads=config.threads, memory=memory // 4, report=report
     )

@@ -9,6 +9,7 @@ import numpy as np
 from nlptool.core.report import Note, Report, silent
 from nlptool.errors import ConfigError
 from nlptool.newwords.config import Config
+from nlptool.newwords.count import check_memory
 from nlptool.newwords.counts import Counted
 from nlptool.newwords.grams import gather_grams
 from nlptool.newwords.mine import flags_of, last_steps, listed, mined, ranked_words
@@ -44,6 +45,7 @@ def mine_counts(
     """
     if config.method == "pair":
         raise ConfigError("--method pair: cuts the text itself, expected text rather than counts")
+    check_memory(memory, config.threads)
     sum_ = add_counts(files)
     n_symbols = int(sum_.symbols.counts.sum())
     order = min(config.order, sum_.pack.order - 1)

@@ -151,7 +151,7 @@ def test_damaged_files_are_refused(name, tmp_path):
     tensors[name][0] += 1
     path = str(tmp_path / "b")
     publish(path, KIND, config=stored.config, training=stored.training, tensors=tensors)
-    with pytest.raises(ModelError, match="damaged|expected"):
+    with pytest.raises(ModelError, match=r"damaged|expected"):
         open_counts(path)
 
 

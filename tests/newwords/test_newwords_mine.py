@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlptool.core.report import Note
+from nlptool.core.report import Note, silent
 from nlptool.core.sorting import merge
+from nlptool.newwords import count
 from nlptool.newwords.config import Config
 from nlptool.newwords.count import rank, read_codes, windows_of
 from nlptool.newwords.kernels_windows import packing
-from nlptool.newwords.mine import mine
+from nlptool.newwords.mine import mine, mine_stream
 from nlptool.newwords.symbols import FILE_END, read_stream
 from nlptool.newwords.words import EXPLAINED
 from tests import naive_newwords as naive
@@ -149,13 +150,18 @@ def arrays(words):
     text=st.text("春夏秋A1，\n 東", max_size=300),
     size=st.integers(1, 64),
     threads=st.integers(1, 4),
-    memory=st.integers(1 << 23, 1 << 25),
+    memory=st.integers(500, 20_000),
 )
 def test_any_cut_budget_and_threads_give_the_same(text, size, threads, memory, tmp_path):
     config = Config(min_count=2, min_pmi=(0, 0), threads=threads)
     whole = found(text, Config(min_count=2, min_pmi=(0, 0)), tmp_path)
-    cut = found(text, config, tmp_path, size=size, memory=memory)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(count, "LEAST_WINDOWS", 1)
+        stream = read_stream(blocks(text, size), tmp_path, threads=threads)
+        cut = mine_stream(stream, config, folder=tmp_path, memory=memory, report=silent)
+        stream.path.unlink()
     assert arrays(whole) == arrays(cut)
+    assert not list(tmp_path.iterdir())
 
 
 @SLOW
