@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlptool.cli import console, options
+from nlptool.cli import console, newwords_contrast, newwords_domain, newwords_judge, options
 from nlptool.core.report import Note
 from nlptool.errors import ConfigError
 from nlptool.newwords.config import FORMATS, Config
@@ -241,6 +241,18 @@ def count(
             f"{output}: {stream.n_symbols:,} symbols, {len(stream.symbols):,} different, "
             f"{n_windows:,} different windows of {order + 1}"
         )
+
+
+for verb in (
+    newwords_contrast.compare,
+    newwords_contrast.expand,
+    newwords_domain.domain,
+):
+    app.command(name=verb.__name__)(verb)
+
+
+for _verb in (newwords_judge.segment, newwords_judge.dictionary, newwords_judge.eval_):
+    app.command(name=_verb.__name__.rstrip("_"))(_verb)
 
 
 def _counted(paths: list[str]) -> "list[Counted]":
