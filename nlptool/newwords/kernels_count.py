@@ -22,15 +22,17 @@ Float64 = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
-def sort_windows(keys: Keys, spare: Keys, counts: Counts) -> int:
+def sort_windows(keys: Keys, spare: Keys, pack: Packing, counts: Counts) -> int:
     """Sort windows and count equal ones; return how many different ones there are.
 
     Args:
         keys: shape (n, width); receives the different windows at its front, rising.
         spare: shape (n, width), working space.
+        pack: how windows are packed.
         counts: shape (n,); receives how often each is there.
     """
-    if radix_sort(keys, spare, DIGIT):
+    # A symbol at a time, if that is about as many bits as are best.
+    if radix_sort(keys, spare, pack.bits if 11 < pack.bits < 15 else DIGIT):
         keys[:] = spare
     return int(count_sorted(keys, counts))
 
@@ -113,6 +115,9 @@ def scan(
         nodes: receives the n-grams.
     """
     order = pack.order
+    bits = pack.bits
+    mask = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
+    is_narrow = pack.width == 1
     path = np.zeros(order + 1, np.int32)
     symbols = np.zeros(order, np.int32)
     begun = np.zeros(order + 2, np.int64)
@@ -120,14 +125,22 @@ def scan(
     slots = np.full(order + 2, -1, np.int64)
     total = 0
     depth = 0
+    key = last_key = np.uint64(0)
     for row in range(len(counts) + 1):
         common = 0
         new_depth = 0
         if row < len(counts):
-            new_depth = _unpack(keys, row, pack, first, symbols)
-            limit = min(depth, new_depth)
-            while common < limit and symbols[common] == path[common + 1]:
-                common += 1
+            if is_narrow:
+                last_key = key
+                key = keys[row, 0]
+                differs = key ^ last_key
+                while common < depth and differs >> np.uint64(bits * (order - 1 - common)) == 0:
+                    common += 1
+            else:
+                new_depth = _unpack(keys, row, pack, first, symbols)
+                limit = min(depth, new_depth)
+                while common < limit and symbols[common] == path[common + 1]:
+                    common += 1
         for level in range(depth, common, -1):
             count = total - begun[level]
             if count == 1:
@@ -137,14 +150,24 @@ def scan(
             sums[level - 1] += logs[count] if count < len(logs) else count * log(count)
             if level >= 2 and count >= least:
                 _add(nodes, path, slots, level, count, sums[level], min_count)
+        if row == len(counts):
+            break
+        if is_narrow:
+            new_depth = common
+            while new_depth < order:
+                shift = np.uint64(bits * (order - 1 - new_depth))
+                symbol = np.int32((key >> shift) & mask)
+                if symbol < first:
+                    break
+                symbols[new_depth] = symbol
+                new_depth += 1
         for level in range(common + 1, new_depth + 1):
             path[level] = symbols[level - 1]
             begun[level] = total
             sums[level] = 0.0
             slots[level] = -1
         depth = new_depth
-        if row < len(counts):
-            total += counts[row]
+        total += counts[row]
 
 
 @njit(cache=True, nogil=True)
@@ -202,5 +225,5 @@ def sort_and_scan(
     for bucket in range(len(starts) - 1):
         n = starts[bucket + 1] - starts[bucket]
         own = keys[starts[bucket] : starts[bucket + 1]]
-        n = sort_windows(own, spare[:n], counts)
+        n = sort_windows(own, spare[:n], pack, counts)
         scan(own[:n], counts[:n], pack, first, least, min_count, logs, nodes)

@@ -34,7 +34,7 @@ def sort_buckets(keys: Keys, starts: Int64, pack: Packing, counts: Counts) -> in
     for bucket in range(len(starts) - 1):
         n = starts[bucket + 1] - starts[bucket]
         own = keys[starts[bucket] : starts[bucket + 1]]
-        n = sort_windows(own, spare[:n], own_counts)
+        n = sort_windows(own, spare[:n], pack, own_counts)
         for row in range(n):
             for word in range(pack.width):
                 keys[total, word] = own[row, word]

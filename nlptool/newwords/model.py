@@ -5,7 +5,6 @@ Saved as a file of kind "newwords"; `read_words` reads also what `mine` writes a
 
 import json
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from nlptool.core import store
 from nlptool.core.corpus import read_lines
 from nlptool.core.publish import Output
 from nlptool.errors import CorpusError, ModelError
+from nlptool.newwords.kernels_table import CELL, UNKNOWN, write_rows
 
 KIND = "newwords"
 
@@ -94,23 +94,36 @@ class Words:
             return "".join(f"{word}\n" for word in self.words)
         if how == "jieba":
             return "".join(f"{word} {n}\n" for word, n in zip(self.words, counts, strict=True))
+        if how == "tsv" and self.examples is None:
+            return self._table()
         documents = [n if n >= 0 else None for n in self.documents.tolist()]
         measured = [_shown(getattr(self, name)) for name in _MEASURED]
         columns = [self.words, counts, documents, *measured]
         names: tuple[str, ...] = COLUMNS
         if self.examples is not None:
-            is_row = how == "tsv"
-            columns.append([" | ".join(own) for own in self.examples] if is_row else self.examples)
+            columns.append(self.examples)
             names = (*COLUMNS, "examples")
-        rows = zip(*columns, strict=True)
         if how == "tsv":
-            cells = chain.from_iterable(rows)
-            shown = ("" if cell is None else cell for cell in cells)
-            # All rows in one go: a tenth of the time of one after the other.
-            body = "\t".join(["%s"] * len(names)) + "\n"
-            return "\t".join(names) + "\n" + body * len(self) % tuple(shown)
+            lines = self._table().splitlines()
+            shown = ["examples", *(" | ".join(own) for own in self.examples or [])]
+            return "".join(f"{a}\t{b}\n" for a, b in zip(lines, shown, strict=True))
+        rows = zip(*columns, strict=True)
         encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
         return "".join(encode(dict(zip(names, row, strict=True))) + "\n" for row in rows)
+
+    def _table(self) -> str:
+        """Return the words and their numbers, a line each, under a header."""
+        measured = np.stack([getattr(self, name) for name in _MEASURED], axis=1)
+        known = np.isfinite(measured)
+        numbers = np.full((len(self), 6), UNKNOWN)
+        numbers[:, 0] = self.counts
+        numbers[:, 1] = np.where(self.documents < 0, UNKNOWN, self.documents)
+        np.copyto(numbers[:, 2:], np.rint(np.where(known, measured, 0) * 1e4), "unsafe", known)
+        text = "".join([f"{word}\n" for word in self.words]).encode()
+        words = np.frombuffer(text, np.uint8)
+        out = np.empty(len(words) + 6 * CELL * len(self), np.uint8)
+        n = write_rows(words, numbers, np.array([0, 0, 4, 4, 4, 4]), out)
+        return "\t".join(COLUMNS) + "\n" + out[:n].tobytes().decode()
 
 
 def _shown(values: Float64) -> list[float | None]:

@@ -184,7 +184,7 @@ def test_shards_add_up_to_a_naive_count(text, edges, order, tmp_path):
     keys, counts = merge(shards)
     names = stream.symbols.names()
     fast = Counter()
-    for row, count in zip(keys.tolist(), counts.tolist(), strict=True):
+    for row, n_row in zip(keys.tolist(), counts.tolist(), strict=True):
         value = 0
         for i, word in enumerate(row):
             n = pack.slots if i < pack.width - 1 else order - pack.slots * (pack.width - 1)
@@ -194,7 +194,7 @@ def test_shards_add_up_to_a_naive_count(text, edges, order, tmp_path):
         ]
         symbols = tuple(names[r - 1] for r in ranks if r)
         for n in range(1, len(symbols) + 1):
-            fast[symbols[:n]] += count
+            fast[symbols[:n]] += n_row
     stream.path.unlink()
     assert fast == naive.ngrams(text, order)
 
