@@ -28,8 +28,8 @@ class Learning:
 
     size: int = 50_000
     min_count: int | None = None
-    min_pmi: tuple[float, float] = (1.0, 2.0)
-    min_entropy: float = 1.0
+    min_pmi: tuple[float, float] = (1.0, 2.5)
+    min_entropy: float = 0.5
     min_gain: tuple[float, float] = (3.0, 2.0)
     max_len: int = 5
     rounds: int = 3
