@@ -13,7 +13,7 @@ regularization", section 3.2, with the best segmentation in place of all of them
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import pairwise
@@ -27,7 +27,7 @@ from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.core.spool import no_room
 from nlptool.newwords.config import Config
 from nlptool.newwords.config_learn import Learning
-from nlptool.newwords.count import Ranked, count_text, rank, read_at
+from nlptool.newwords.count import Ranked, check_memory, count_text, rank, read_at
 from nlptool.newwords.cut import prune
 from nlptool.newwords.grams import Grams, gather_grams
 from nlptool.newwords.kernels_grams import Float64, Int32, Int64
@@ -75,6 +75,7 @@ def learn(
         RunError: a temporary file cannot be written or read back.
         whatever reading the blocks raises.
     """
+    check_memory(memory, config.threads)
     stream = read_stream(blocks, folder, threads=config.threads, memory=memory // 4, report=report)
     try:
         counting = Config(
@@ -269,38 +270,23 @@ def _recount(
     report: Report,
 ) -> Int64:
     """Return how often each word is one of the most probable words of the text."""
+    done = [0]
 
     def count(edge: tuple[int, int]) -> Int64:
         counts = np.zeros(len(scores), np.int64)
-        on, at_work, nothing = desk(longest), board(), np.empty(0, np.uint8)
-        for codes, goes_on in _stretches(stream, edge):
-            at, _ = route(
-                codes,
-                len(codes),
-                goes_on,
-                ranks,
-                lookup,
-                scores,
-                longest,
-                on,
-                at_work,
-                counts,
-                nothing,
-            )
-            done[0] += at
-            left[edge] = at
-            report(Progress(what, done[0], stream.n_codes, "symbols"))
-        return counts
-
-    done = [0]
-    left: dict[tuple[int, int], int] = {}
-
-    def _stretches(stream: Stream, edge: tuple[int, int]) -> Iterator[tuple[Int32, bool]]:
+        room = desk(longest), board()
+        nothing = np.empty(0, np.uint8)
         at, stop = edge
         while at < stop:
-            end = min(at + _CHUNK, stop)
-            yield _codes_at(stream, at, end), end < stop
-            at += left[edge]
+            codes = _codes_at(stream, at, min(at + _CHUNK, stop))
+            goes_on = at + len(codes) < stop
+            size, _ = route(
+                codes, len(codes), goes_on, ranks, lookup, scores, longest, *room, counts, nothing
+            )
+            at += size
+            done[0] += size
+            report(Progress(what, done[0], stream.n_codes, "symbols"))
+        return counts
 
     with ThreadPoolExecutor(len(edges)) as pool:
         total: Int64 = np.sum(list(pool.map(count, edges)), axis=0)
