@@ -137,6 +137,11 @@ def hint_stdin(paths: Sequence[str], *, quiet: bool) -> None:
         say("reading from the terminal; end with Ctrl-D, or name a file")
 
 
+def stdin_ready() -> bool:
+    """Tell whether stdin can be read without waiting."""
+    return bool(select.select([0], [], [], 0)[0])
+
+
 @contextmanager
 def talking(*, quiet: bool) -> Iterator[Report]:
     """Yield a report that shows progress and notes on stderr, or nothing with `quiet`.

@@ -57,7 +57,7 @@ def segment(
             segment,
             threads=n_threads,
             user_dict=user_dict,
-            ready=_stdin_ready if paths == ["-"] else lambda: True,
+            ready=console.stdin_ready if paths == ["-"] else lambda: True,
             report=report,
         )
         if file is None:
@@ -201,13 +201,6 @@ def _notes_only(report: Report) -> Report:
             report(event)
 
     return notes
-
-
-def _stdin_ready() -> bool:
-    """Tell whether stdin can be read without waiting."""
-    import select
-
-    return bool(select.select([0], [], [], 0)[0])
 
 
 def _show_stats(found: "Stats", encoding: str, json: bool) -> None:

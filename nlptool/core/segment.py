@@ -118,8 +118,9 @@ def segment_blocks(
         blocks: what `corpus.read_blocks` gives.
         how: space (the blocks as they are), char (see `characters`), jieba (the tokens of
             `jieba.cut`, without those that are white space), jieba-original (the same, slower),
-            or any segmenter.
-        threads: for jieba; for jieba-original processes. The result does not depend on it.
+            or any segmenter, which is called by as many threads.
+        threads: for jieba and any segmenter; for jieba-original processes. The result does
+            not depend on it.
         user_dict: a file of more words for jieba, one a line: `word [count] [tag]`.
         ready: tells whether more text will come at once; where it will not, everything before
             it is given first.
@@ -142,8 +143,9 @@ def segment_blocks(
         raise ConfigError("--user-dict: given, but only --segment jieba has a dictionary")
     if how == "space":
         return blocks
-    segmenter = characters if isinstance(how, str) else how
-    return Stream(lambda: _joined(map(segmenter, _pieces(blocks))))
+    if isinstance(how, str):
+        return Stream(lambda: _joined(map(characters, _pieces(blocks))))
+    return Stream(lambda: _joined(cut_in_threads(_pieces(blocks), threads, how, ready)))
 
 
 def choose(sample: bytes) -> str:

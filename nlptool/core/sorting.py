@@ -41,15 +41,15 @@ def sort_count(keys: Keys) -> Block:
     """
     width = keys.shape[1]
     spare = np.empty_like(keys)
-    if _radix_sort(keys, spare, DIGIT):
+    if radix_sort(keys, spare, DIGIT):
         keys, spare = spare, keys
     counts = spare.reshape(-1)[: len(keys)].view(np.int64)
-    n_unique = _count_sorted(keys, counts)
+    n_unique = count_sorted(keys, counts)
     return keys[:n_unique].reshape(n_unique, width).copy(), counts[:n_unique].copy()
 
 
 @njit(cache=True, nogil=True)
-def _radix_sort(keys: Keys, spare: Keys, digit: int) -> bool:
+def radix_sort(keys: Keys, spare: Keys, digit: int) -> bool:
     """Sort rows; return whether the result lies in `spare` rather than in `keys`."""
     n, width = keys.shape
     here, there, moved = keys, spare, False
@@ -92,7 +92,7 @@ def _radix_sort(keys: Keys, spare: Keys, digit: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _count_sorted(keys: Keys, counts: Counts) -> int:
+def count_sorted(keys: Keys, counts: Counts) -> int:
     """Move the unique rows of sorted `keys` to its front, with their counts; return how many."""
     n, width = keys.shape
     if n == 0:

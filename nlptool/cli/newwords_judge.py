@@ -1,0 +1,276 @@
+"""`nlptool newwords` verbs that cut text by words, learn what to cut by, and measure both."""
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nlptool.cli import console, options
+from nlptool.errors import ConfigError
+from nlptool.newwords.config import FORMATS
+from nlptool.newwords.config_learn import Learning
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nlptool.core.report import Report
+    from nlptool.newwords.scores import CutScore, ListScore
+
+LEARNING = Learning()
+
+
+def dictionary(
+    files: options.Inputs = None,
+    output: options.Output = None,
+    size: Annotated[
+        int, typer.Option("--size", help="How many words, single characters among them.")
+    ] = LEARNING.size,
+    min_count: Annotated[
+        int | None,
+        typer.Option(help="How often a word has to occur; by the size of the text unless given."),
+    ] = LEARNING.min_count,
+    min_pmi: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B",
+            help="Least mutual information of two symbols, in nats, and for every further one.",
+        ),
+    ] = "{:g},{:g}".format(*LEARNING.min_pmi),
+    min_entropy: Annotated[
+        float, typer.Option(help="Least branching entropy on either side, in nats.")
+    ] = LEARNING.min_entropy,
+    min_gain: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B",
+            help="How much more probable than its parts a word of two symbols has to be, in "
+            "nats, and how much more for every further one.",
+        ),
+    ] = "{:g},{:g}".format(*LEARNING.min_gain),
+    max_len: Annotated[int, typer.Option(help="Symbols of the longest word.")] = LEARNING.max_len,
+    rounds: Annotated[
+        int, typer.Option(help="How often the words are counted again and weak ones dropped.")
+    ] = LEARNING.rounds,
+    format_: Annotated[
+        str, typer.Option("--format", help="tsv, jsonl, jieba (a user dictionary) or list.")
+    ] = "tsv",
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="FILE", help="Write the words as a model too.")
+    ] = None,
+    threads: options.Threads = None,
+    memory: options.Memory = None,
+    temp_dir: options.TempDir = None,
+    encoding: options.Encoding = "utf-8",
+    on_bad_line: options.OnBadLine = "stop",
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Learn from raw text a dictionary to cut text by: words and characters with their counts.
+
+    What `mine` finds is for people, the most remarkable words first; this is for `segment`,
+    common words and single characters included, the most frequent first.
+
+    Example: nlptool newwords dictionary news.txt.xz -o news.words
+    """
+    shown = "jsonl" if json else format_
+    if shown not in FORMATS:
+        raise ConfigError(f"--format: {shown!r}, expected one of {', '.join(FORMATS)}")
+    config = Learning(
+        size=size,
+        min_count=min_count,
+        min_pmi=_pair("--min-pmi", min_pmi),
+        min_entropy=min_entropy,
+        min_gain=_pair("--min-gain", min_gain),
+        max_len=max_len,
+        rounds=rounds,
+        threads=options.cores(threads),
+    )
+    budget = options.memory_bytes(memory)
+    paths = options.inputs(files)
+
+    from nlptool.core.compiling import announced
+    from nlptool.core.corpus import Reading
+    from nlptool.core.publish import reserve
+    from nlptool.core.scratch import scratch
+    from nlptool.newwords.learn import learn
+    from nlptool.newwords.symbols import read_files
+
+    with ExitStack() as stack:
+        reserved = stack.enter_context(reserve(output)) if output is not None else None
+        model_file = stack.enter_context(reserve(model)) if model is not None else None
+        folder = stack.enter_context(scratch(temp_dir))
+        report = stack.enter_context(console.talking(quiet=quiet))
+        stack.enter_context(announced(report))
+        console.hint_stdin(paths, quiet=quiet)
+        blocks = read_files(paths, Reading(encoding, on_bad_line), report)
+        words = learn(blocks, config, folder=folder, memory=budget, report=report)
+        if model_file is not None:
+            words.save(model_file)
+        if reserved is not None:
+            with reserved.replace() as file:
+                file.write(words.as_text(shown).encode())
+        else:
+            console.out_bytes(words.as_text(shown).encode())
+
+
+def segment(
+    files: options.Inputs = None,
+    words: Annotated[
+        str, typer.Option("--words", metavar="FILE", help="From `dictionary` or `mine`, or a list.")
+    ] = "",
+    output: options.Output = None,
+    threads: options.Threads = None,
+    encoding: options.Encoding = "utf-8",
+    on_bad_line: options.OnBadLine = "stop",
+    quiet: options.Quiet = False,
+) -> None:
+    """Cut text into words so that they are most probable together, line by line.
+
+    The words are a model, a table of `mine` or `dictionary`, `word count` lines (a user
+    dictionary of jieba) or a plain list; a character that is not in it counts as seen once.
+
+    Example: nlptool newwords segment --words news.words letters.txt
+    """
+    if not words:
+        raise ConfigError("--words: missing, expected a file of words to cut by")
+    paths = options.inputs(files)
+    if words == "-" and "-" in paths:
+        raise ConfigError("stdin (-): named as words and as text, it can be read once")
+    n_threads = options.cores(threads)
+
+    from nlptool.core.compiling import announced
+    from nlptool.core.corpus import Reading, read_blocks
+    from nlptool.core.publish import atomic
+    from nlptool.core.segment import segment_blocks
+    from nlptool.newwords.dictionary import cut, dictionary_of
+    from nlptool.newwords.model import read_words
+
+    reading = Reading(encoding, on_bad_line)
+    with ExitStack() as stack:
+        file = stack.enter_context(atomic(output)) if output is not None else None
+        report = stack.enter_context(console.talking(quiet=quiet))
+        stack.enter_context(announced(report))
+        by = dictionary_of(read_words(words), words, report)
+        console.hint_stdin(paths, quiet=quiet)
+        blocks = segment_blocks(
+            # What is typed or comes in slowly is not kept back until a block is full.
+            read_blocks(paths, reading, report, prompt=True),
+            lambda text: cut(text, by),
+            threads=n_threads,
+            ready=console.stdin_ready if paths == ["-"] else lambda: True,
+            report=report,
+        )
+        if file is not None:
+            file.writelines(blocks)
+        else:
+            for block in blocks:
+                console.out_bytes(block)
+
+
+def eval_(
+    words: Annotated[
+        str | None, typer.Argument(metavar="[LIST]", help="Words, best first, as `mine` gives.")
+    ] = None,
+    gold: Annotated[
+        str | None, typer.Option("--gold", metavar="FILE", help="The words that should be found.")
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option("--corpus", metavar="FILE", help="Where the gold words have to occur."),
+    ] = None,
+    min_occurs: Annotated[
+        int, typer.Option("--min-occurs", min=1, help="How often they have to occur there.")
+    ] = 1,
+    segmented: Annotated[
+        str | None, typer.Option("--segmented", metavar="FILE", help="A text, cut.")
+    ] = None,
+    gold_segmented: Annotated[
+        str | None, typer.Option("--gold-segmented", metavar="FILE", help="The same, cut well.")
+    ] = None,
+    temp_dir: options.TempDir = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Measure a list of words against a gold list, or a cut text against a gold one.
+
+    Examples: nlptool newwords eval found.tsv --gold terms.txt --corpus power.txt --min-occurs 5;
+    nlptool newwords eval --segmented out.txt --gold-segmented gold.txt
+    """
+    if (words is None) != (gold is None) or (segmented is None) != (gold_segmented is None):
+        raise ConfigError("eval: expected LIST with --gold, or --segmented with --gold-segmented")
+    if (words is None) == (segmented is None):
+        raise ConfigError("eval: expected either LIST with --gold or --segmented")
+
+    from nlptool.core.corpus import read_lines
+    from nlptool.newwords.model import read_words
+    from nlptool.newwords.scores import score_cut, score_list
+
+    with console.talking(quiet=quiet) as report:
+        if segmented is not None and gold_segmented is not None:
+            names = (segmented, gold_segmented)
+            rows = _of_cut(score_cut(read_lines([names[0]]), read_lines([names[1]]), names))
+        elif words is not None and gold is not None:
+            wanted = list(read_words(gold))
+            if corpus:
+                wanted = _occurring(wanted, corpus, min_occurs, temp_dir, report)
+            rows = _of_list(score_list(read_words(words), wanted))
+    if json:
+        console.out_json(rows)
+        return
+    console.table(("measure", "value"), [(name, _shown(value)) for name, value in rows.items()])
+
+
+def _occurring(
+    words: list[str], paths: list[str], least: int, temp_dir: "Path | None", report: "Report"
+) -> list[str]:
+    """Return the words that occur in a corpus."""
+    from nlptool.core.scratch import scratch
+    from nlptool.newwords.occur import occurrences
+    from nlptool.newwords.symbols import read_files, read_stream
+
+    with scratch(temp_dir) as folder:
+        stream = read_stream(read_files(paths, report=report), folder, report=report)
+        counts = occurrences(words, stream, report=report)
+    return [word for word, n in zip(words, counts.tolist(), strict=True) if n >= least]
+
+
+def _of_list(score: "ListScore") -> dict[str, int | float | None]:
+    return {
+        "words": score.n_words,
+        "gold": score.n_gold,
+        "found": score.n_found,
+        **{f"precision@{rank}": value for rank, value in score.precision.items()},
+        "recall": score.recall,
+        "average_precision": score.average_precision,
+    }
+
+
+def _of_cut(score: "CutScore") -> dict[str, int | float | None]:
+    return {
+        "lines": score.n_lines,
+        "words": score.n_words,
+        "gold": score.n_gold,
+        "right": score.n_right,
+        "precision": score.precision,
+        "recall": score.recall,
+        "f1": score.f1,
+    }
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+def _pair(option: str, text: str) -> tuple[float, float]:
+    """Return two numbers, separated by a comma.
+
+    Raises:
+        ConfigError: they are not two numbers.
+    """
+    try:
+        first, second = map(float, text.split(","))
+    except ValueError:
+        raise ConfigError(f"{option}: {text!r}, expected two numbers such as 3,2") from None
+    return first, second

@@ -1,0 +1,293 @@
+"""Learn from raw text a dictionary that cuts text into words.
+
+text -> frequent n-grams that hold together and stand freely  (count.py, grams.py)
+     -> cut the text so that these words are most probable, count them again, drop the words
+        that are not much more probable than their parts; some rounds
+     -> the most frequent ones, characters among them, counted once more
+
+The recount matters: in raw text a common character is mostly a part of words, so the words
+that need it look less bound than they are, and two common words side by side look bound.
+
+Source: the objective is that of unigram language models of words (Kudo 2018, "Subword
+regularization", section 3.2, with the best segmentation in place of all of them).
+"""
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from itertools import pairwise
+from math import inf, log
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptool.core.report import Note, Progress, Report, silent
+from nlptool.core.spool import no_room
+from nlptool.newwords.config import Config
+from nlptool.newwords.config_learn import Learning
+from nlptool.newwords.count import Ranked, check_memory, count_text, rank, read_at
+from nlptool.newwords.cut import prune
+from nlptool.newwords.grams import Grams, gather_grams
+from nlptool.newwords.kernels_grams import Float64, Int32, Int64
+from nlptool.newwords.kernels_look import Lookup, desk
+from nlptool.newwords.kernels_route import alternatives, board, route
+from nlptool.newwords.kernels_windows import packing
+from nlptool.newwords.model import Words
+from nlptool.newwords.parts import Parts
+from nlptool.newwords.symbols import Stream, read_stream
+from nlptool.newwords.words import spelled
+
+_CHUNK = 1 << 18
+"""Codes that are cut at once by a thread."""
+
+_FIRST_SHARE = 5
+"""Of a character's occurrences one in so many is taken to be a word by itself at first."""
+
+_UNSEEN = 0.5
+"""Count of a word that a round has not found."""
+
+
+def learn(
+    blocks: Iterable[bytes],
+    config: Learning,
+    *,
+    folder: Path,
+    memory: int = 1 << 30,
+    report: Report = silent,
+) -> Words:
+    """Learn a dictionary from text.
+
+    Args:
+        blocks: as `core.corpus.read_blocks` gives them; `symbols.FILE_END` after each file.
+        config: the settings.
+        folder: for temporary files: 4 bytes a character of the text.
+        memory: bytes that counting may take.
+        report: hears of the work.
+
+    Returns:
+        The most frequent words first, with the counts of the last cut; the score is by how
+        many nats a word is more probable than its parts, nan for single characters.
+
+    Raises:
+        ConfigError: too little memory.
+        RunError: a temporary file cannot be written or read back.
+        whatever reading the blocks raises.
+    """
+    check_memory(memory, config.threads)
+    stream = read_stream(blocks, folder, threads=config.threads, memory=memory // 4, report=report)
+    try:
+        counting = Config(
+            order=config.max_len + 1, min_count=config.min_count, threads=config.threads
+        ).settled(stream.n_symbols)
+        min_count = counting.min_count or 1
+        if config.min_count is None and stream.n_symbols:
+            report(Note(f"--min-count {min_count}, for a text of {stream.n_symbols:,} symbols"))
+        ranked = rank(stream, fold=min_count > 1)
+        grams = _grams(stream, ranked, counting, folder, memory, report)
+        return _learnt(stream, ranked, grams, config, report)
+    finally:
+        stream.path.unlink(missing_ok=True)
+
+
+def _grams(
+    stream: Stream, ranked: Ranked, config: Config, folder: Path, memory: int, report: Report
+) -> Grams:
+    """Return the frequent n-grams of a text."""
+    min_count = config.min_count or 1
+    with Parts(folder, memory // 4) as parts:
+        parts.take(
+            count_text(
+                stream,
+                ranked,
+                packing(len(ranked.counts), config.order),
+                least=min(2, min_count),
+                min_count=min_count,
+                memory=memory // 2,
+                threads=config.threads,
+                report=report,
+            )
+        )
+        return gather_grams(
+            parts,
+            ranked.counts,
+            order=config.order,
+            min_count=min_count,
+            total=stream.n_symbols,
+            threads=config.threads,
+        )
+
+
+def _learnt(
+    stream: Stream, ranked: Ranked, grams: Grams, config: Learning, report: Report
+) -> Words:
+    lookup, old, lengths = _candidates(grams, config)
+    n_ranks = len(ranked.counts)
+    first = grams.counts[old].astype(np.float64)
+    first[:n_ranks] = ranked.counts / _FIRST_SHARE
+    is_word = lengths > 1
+    scores = _scores(first, is_word, n_ranks)
+    edges = _edges_of_text(stream, config.threads)
+    gains = np.full(len(old), np.nan)
+    n_words = [int(is_word.sum())]
+
+    def recounted(what: str) -> Int64:
+        return _recount(
+            stream, ranked.ranks, lookup, scores, config.max_len, edges, what=what, report=report
+        )
+
+    for i in range(config.rounds):
+        counts = recounted(f"cutting, round {i + 1}")
+        scores = _scores(counts.astype(np.float64) + _UNSEEN, is_word, n_ranks)
+        gains = _gains(lookup, lengths, scores, is_word)
+        least, more = config.min_gain
+        is_word &= (counts > 0) & (gains >= least + more * (lengths - 2))
+        scores[n_ranks:][~is_word[n_ranks:]] = -inf
+        n_words.append(int(is_word.sum()))
+    shown = ", ".join(f"{n:,}" for n in n_words)
+    report(Note(f"words of several characters, round by round: {shown}"))
+    counts = recounted("cutting, last but one")
+    is_kept = is_word.copy()
+    is_kept[ranked.first : n_ranks] = True
+    ordered = _by_count(counts, np.flatnonzero(is_kept & (counts > 0)))[: config.size]
+    is_word[:] = False
+    is_word[ordered] = True
+    is_word[:n_ranks] = False
+    scores = _scores(counts.astype(np.float64) + _UNSEEN, is_word, n_ranks)
+    counts = recounted("cutting, the last time")
+    ordered = _by_count(counts, ordered[counts[ordered] > 0])
+    names = _names(stream, ranked, lookup, ordered, config.max_len)
+    is_single = ordered < n_ranks
+    pmi = np.where(is_single, np.nan, grams.pmi[old[ordered]])
+    return Words(
+        names,
+        counts[ordered],
+        np.full(len(ordered), -1, np.int64),
+        pmi,
+        grams.left[old[ordered]],
+        grams.right[old[ordered]],
+        gains[ordered],
+        {**asdict(config), "threads": 1, "learnt": True},
+    )
+
+
+def _candidates(grams: Grams, config: Learning) -> tuple[Lookup, Int32, NDArray[np.int64]]:
+    """Return the n-grams that may be words and what these begin with.
+
+    Returns:
+        Them, the number that each had, and its length if it may be a word, else 0; symbols 1.
+    """
+    starts = grams.trie.starts
+    lengths = np.zeros(len(grams.counts), np.int64)
+    least, more = config.min_pmi
+    for length in range(2, min(grams.order, config.max_len) + 1):
+        span = slice(int(starts[length]), int(starts[length + 1]))
+        free = np.minimum(grams.left[span], grams.right[span]) >= config.min_entropy
+        is_bound = grams.pmi[span] >= least + more * (length - 2)
+        lengths[span] = np.where(free & is_bound, length, 0)
+    lookup, old = prune(grams, (lengths > 0).astype(np.uint8))
+    lengths[: starts[2]] = 1
+    return lookup, old, lengths[old]
+
+
+def _scores(counts: Float64, is_word: NDArray[np.bool_], n_ranks: int) -> Float64:
+    """Return the logarithms of probabilities; -inf for what is no word."""
+    taken = is_word.copy()
+    taken[:n_ranks] = True
+    known = np.maximum(counts, 1e-9)
+    scores = np.full(len(counts), -inf)
+    scores[taken] = np.log(known[taken]) - log(known[taken].sum())
+    return scores
+
+
+def _gains(lookup: Lookup, lengths: Int64, scores: Float64, is_word: NDArray[np.bool_]) -> Float64:
+    """Return how much more probable words are than their parts, in nats; nan for others."""
+    numbers = np.flatnonzero(is_word)
+    gains = np.full(len(lengths), np.nan)
+    if len(numbers):
+        symbols, own = spelled(lookup.edges, numbers, int(lengths.max()))
+        parts = np.empty(len(numbers))
+        alternatives(symbols, own, lookup.edges, lookup.table, lookup.shift, scores, parts)
+        gains[numbers] = scores[numbers] - parts
+    return gains
+
+
+def _by_count(counts: Int64, numbers: Int64) -> Int64:
+    """Return numbers by falling counts; equal ones in the order of their lengths and symbols."""
+    return numbers[np.argsort(-counts[numbers], kind="stable")]
+
+
+def _names(
+    stream: Stream, ranked: Ranked, lookup: Lookup, numbers: Int64, longest: int
+) -> list[str]:
+    symbols, lengths = spelled(lookup.edges, numbers, longest)
+    texts = np.array(["", *stream.symbols.names()], dtype=object)
+    of_rank = texts[np.maximum(ranked.symbols + 1, 0)]
+    return [
+        "".join(of_rank[row[:n]].tolist()) for row, n in zip(symbols, lengths.tolist(), strict=True)
+    ]
+
+
+def _edges_of_text(stream: Stream, threads: int) -> list[tuple[int, int]]:
+    """Return stretches of the text, one a thread, each of which begins behind a boundary."""
+    edges = [0]
+    for place in np.linspace(0, stream.n_codes, threads + 1)[1:-1].astype(np.int64).tolist():
+        at = max(place, edges[-1])
+        while at < stream.n_codes:
+            codes = _codes_at(stream, at, min(at + _CHUNK, stream.n_codes))
+            found = np.flatnonzero(codes <= 0)
+            at += int(found[0]) if len(found) else len(codes)
+            if len(found):
+                break
+        edges.append(at)
+    edges.append(stream.n_codes)
+    return list(pairwise(edges))
+
+
+def _codes_at(stream: Stream, start: int, stop: int) -> Int32:
+    codes = np.empty(stop - start, np.int32)
+    try:
+        descriptor = os.open(stream.path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            read_at(descriptor, codes, 4 * start)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise no_room(stream.path.parent, error) from error
+    return codes
+
+
+def _recount(
+    stream: Stream,
+    ranks: Int32,
+    lookup: Lookup,
+    scores: Float64,
+    longest: int,
+    edges: list[tuple[int, int]],
+    *,
+    what: str,
+    report: Report,
+) -> Int64:
+    """Return how often each word is one of the most probable words of the text."""
+    done = [0]
+
+    def count(edge: tuple[int, int]) -> Int64:
+        counts = np.zeros(len(scores), np.int64)
+        room = desk(longest), board()
+        nothing = np.empty(0, np.uint8)
+        at, stop = edge
+        while at < stop:
+            codes = _codes_at(stream, at, min(at + _CHUNK, stop))
+            goes_on = at + len(codes) < stop
+            size, _ = route(
+                codes, len(codes), goes_on, ranks, lookup, scores, longest, *room, counts, nothing
+            )
+            at += size
+            done[0] += size
+            report(Progress(what, done[0], stream.n_codes, "symbols"))
+        return counts
+
+    with ThreadPoolExecutor(len(edges)) as pool:
+        total: Int64 = np.sum(list(pool.map(count, edges)), axis=0)
+    return total
