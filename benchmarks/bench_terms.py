@@ -102,9 +102,10 @@ def main():
             pieces = dict(zip(model.vocab.words, model.vocab.counts.tolist(), strict=True))
             seeds = [word for word in terms.words.words if word in pieces][:HEAD]
             accepted, _ = expand(seeds, model.vectors)
-            for rest in (False, True):
-                found = ranked(terms, accepted, pieces, rank=rank, rest=rest)
-                name = f"whole pipeline, --rank {rank}{' --rest' if rest else ''}"
+            for lead, rest in ((False, True), (True, True), (True, False)):
+                found = ranked(terms, accepted, pieces, rank=rank, lead=lead, rest=rest)
+                how = "accepted first" if lead else "all by score"
+                name = f"whole, {rank}, {how if rest else 'accepted only'}"
                 show(name, found.words.words, gold)
 
 

@@ -39,8 +39,8 @@ def domain(
         typer.Option(metavar="DIR", help="Keep each stage's file there, to be used again."),
     ] = None,
     top: Annotated[int | None, typer.Option("--top", "-k", min=1, help="How many words.")] = None,
-    rest: Annotated[
-        bool, typer.Option("--rest", help="Let the words that the spread left out follow.")
+    only_accepted: Annotated[
+        bool, typer.Option("--only-accepted", help="Leave out what the spread did not accept.")
     ] = False,
     score: Annotated[
         str, typer.Option(help="Of the contrast: ratio, log-likelihood or log-odds.")
@@ -76,6 +76,9 @@ def domain(
     quiet: options.Quiet = False,
 ) -> None:
     """Find the terms of a domain: mine, contrast, segment, train vectors, spread, rank.
+
+    Words that the spread accepted come first if --seeds are given, and have a parent, a depth
+    and a cosine in any case.
 
     Vectors are trained by one thread unless --threads is given: then the result is always the
     same. A run that was stopped goes on if it has a --work-dir.
@@ -142,7 +145,9 @@ def domain(
         accepted, unknown = expand(start, model.vectors, spread, report=report)
         stages.tell_unknown(unknown, len(start), report)
         pieces = dict(zip(model.vocab.words, model.vocab.counts.tolist(), strict=True))
-        terms = ranked(terms, accepted, pieces, rank=rank, rest=rest)
+        # Seeds from the head of the list say nothing that it does not say itself.
+        lead = given is not None or rank == "contrast"
+        terms = ranked(terms, accepted, pieces, rank=rank, lead=lead, rest=not only_accepted)
         if top is not None:
             terms = terms.first(top)
         if page_file is not None:

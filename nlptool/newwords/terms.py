@@ -123,9 +123,10 @@ def ranked(
     pieces: Mapping[str, int],
     *,
     rank: str = "combined",
-    rest: bool = False,
+    lead: bool = True,
+    rest: bool = True,
 ) -> Terms:
-    """Return the terms that the spread accepted, best first.
+    """Return the terms in their last order, best first.
 
     Args:
         terms: the candidates.
@@ -134,7 +135,8 @@ def ranked(
         rank: contrast: by that, longer than two characters first (as published); combined: by
             the score, times the root of the share of a word's occurrences in which it stands by
             itself.
-        rest: let the words that were not accepted follow.
+        lead: put the words that the spread accepted before all others.
+        rest: keep the others.
     """
     why = {one.word: one for one in accepted}
     scores = terms.scores
@@ -146,7 +148,7 @@ def ranked(
         scores = scores * np.sqrt(np.minimum(1, alone / np.maximum(1, terms.words.counts)))
     else:
         first = np.array([len(word) > 2 for word in words], np.bool_)
-    order = np.lexsort((np.arange(len(words)), -scores, ~first, ~ours))
+    order = np.lexsort((np.arange(len(words)), -scores, ~first, ~(ours & lead)))
     chosen = order if rest else order[ours[order]]
     return Terms(terms.words, terms.background, terms.contrast, scores, why).take(chosen)
 
