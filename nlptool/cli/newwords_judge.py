@@ -193,8 +193,9 @@ def eval_(
 ) -> None:
     """Measure a list of words against a gold list, or a cut text against a gold one.
 
-    Examples: nlptool newwords eval found.tsv --gold terms.txt --corpus power.txt --min-occurs 5;
-    nlptool newwords eval --segmented out.txt --gold-segmented gold.txt
+    A cut text: nlptool newwords eval --segmented out.txt --gold-segmented gold.txt
+
+    Example: nlptool newwords eval found.tsv --gold terms.txt --corpus power.txt --min-occurs 5
     """
     if (words is None) != (gold is None) or (segmented is None) != (gold_segmented is None):
         raise ConfigError("eval: expected LIST with --gold, or --segmented with --gold-segmented")

@@ -104,7 +104,7 @@ class Words:
             columns.append(self.examples)
             names = (*COLUMNS, "examples")
         if how == "tsv":
-            lines = self._table().splitlines()
+            lines = self._table().removesuffix("\n").split("\n")
             shown = ["examples", *(" | ".join(own) for own in self.examples or [])]
             return "".join(f"{a}\t{b}\n" for a, b in zip(lines, shown, strict=True))
         rows = zip(*columns, strict=True)
