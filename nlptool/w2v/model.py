@@ -105,7 +105,15 @@ class WordVectors:
 
         Returns:
             Natural logarithms; shape (n, n_words), each row summing to 1 once exponentiated.
+
+        Raises:
+            ModelError: hierarchical softmax has output vectors of inner nodes, not of words.
         """
+        if self.config.loss == "hierarchical-softmax":
+            raise ModelError(
+                "a model of hierarchical softmax: it has no output vectors of words, expected "
+                "a model of another --loss"
+            )
         output = self.matrix if self.contexts is None else self.contexts
         scores: Floats = hidden @ output.T
         if self.bias is not None:

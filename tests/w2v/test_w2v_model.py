@@ -73,6 +73,12 @@ def test_log_proba_is_the_formula(settings):
         assert np.allclose(found[row], naive_log_proba(model, model.matrix[word]), atol=1e-4)
 
 
+def test_hierarchical_softmax_has_no_probabilities():
+    model = model_with(loss="hierarchical-softmax", engine="gensim")
+    with pytest.raises(ModelError, match="no output vectors of words"):
+        model.related(1)
+
+
 def test_predict_joins_independent_context_words():
     model = model_with()
     share = np.log(COUNTS / COUNTS.sum())
