@@ -12,14 +12,12 @@ import numpy as np
 
 from nlptool.core.report import Report, silent
 from nlptool.newwords.config import Config
-from nlptool.newwords.count import count_text, rank
-from nlptool.newwords.grams import gather_grams
+from nlptool.newwords.count import rank
+from nlptool.newwords.frequent import frequent_grams
 from nlptool.newwords.kernels_grams import Float64
-from nlptool.newwords.kernels_windows import packing
 from nlptool.newwords.mine import mine_stream, ranked_words
 from nlptool.newwords.model import Words
 from nlptool.newwords.occur import occurrences
-from nlptool.newwords.parts import Parts
 from nlptool.newwords.spelling import spelt
 from nlptool.newwords.symbols import Stream, read_stream
 from nlptool.newwords.words import Found, spelled, texts
@@ -82,28 +80,9 @@ def _n_grams(stream: Stream, config: Config, *, folder: Path, memory: int, repor
     settled = config.settled(stream.n_symbols)
     min_count = settled.min_count or 1
     ranked = rank(stream, fold=min_count > 1)
-    with Parts(folder, memory // 4) as parts:
-        parts.take(
-            count_text(
-                stream,
-                ranked,
-                # One more than the longest: what stands around these is known then.
-                packing(len(ranked.counts), settled.order + 1),
-                least=min(2, min_count),
-                min_count=min_count,
-                memory=memory // 2,
-                threads=settled.threads,
-                report=report,
-            )
-        )
-        grams = gather_grams(
-            parts,
-            ranked.counts,
-            order=settled.order,
-            min_count=min_count,
-            total=stream.n_symbols,
-            threads=settled.threads,
-        )
+    grams, _ = frequent_grams(
+        stream, ranked, settled, folder=folder, memory=memory, beyond=1, report=report
+    )
     free = np.nan_to_num(np.minimum(grams.left, grams.right)) >= LEAST_ENTROPY
     free[: grams.trie.starts[2]] = False
     numbers = np.flatnonzero(free & (grams.pmi > 0))

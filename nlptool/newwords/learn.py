@@ -27,15 +27,14 @@ from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.core.spool import no_room
 from nlptool.newwords.config import Config
 from nlptool.newwords.config_learn import Learning
-from nlptool.newwords.count import Ranked, check_memory, count_text, rank, read_at
+from nlptool.newwords.count import Ranked, check_memory, rank, read_at
 from nlptool.newwords.cut import prune
-from nlptool.newwords.grams import Grams, gather_grams
+from nlptool.newwords.frequent import frequent_grams
+from nlptool.newwords.grams import Grams
 from nlptool.newwords.kernels_grams import Float64, Int32, Int64
 from nlptool.newwords.kernels_look import Lookup, desk
 from nlptool.newwords.kernels_route import alternatives, board, route
-from nlptool.newwords.kernels_windows import packing
 from nlptool.newwords.model import Words
-from nlptool.newwords.parts import Parts
 from nlptool.newwords.symbols import Stream, read_stream
 from nlptool.newwords.words import spelled
 
@@ -85,38 +84,12 @@ def learn(
         if config.min_count is None and stream.n_symbols:
             report(Note(f"--min-count {min_count}, for a text of {stream.n_symbols:,} symbols"))
         ranked = rank(stream, fold=min_count > 1)
-        grams = _grams(stream, ranked, counting, folder, memory, report)
+        grams, _ = frequent_grams(
+            stream, ranked, counting, folder=folder, memory=memory, report=report
+        )
         return _learnt(stream, ranked, grams, config, report)
     finally:
         stream.path.unlink(missing_ok=True)
-
-
-def _grams(
-    stream: Stream, ranked: Ranked, config: Config, folder: Path, memory: int, report: Report
-) -> Grams:
-    """Return the frequent n-grams of a text."""
-    min_count = config.min_count or 1
-    with Parts(folder, memory // 4) as parts:
-        parts.take(
-            count_text(
-                stream,
-                ranked,
-                packing(len(ranked.counts), config.order),
-                least=min(2, min_count),
-                min_count=min_count,
-                memory=memory // 2,
-                threads=config.threads,
-                report=report,
-            )
-        )
-        return gather_grams(
-            parts,
-            ranked.counts,
-            order=config.order,
-            min_count=min_count,
-            total=stream.n_symbols,
-            threads=config.threads,
-        )
 
 
 def _learnt(

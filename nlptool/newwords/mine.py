@@ -14,15 +14,14 @@ import numpy as np
 
 from nlptool.core.report import Note, Report, silent
 from nlptool.newwords.config import Config
-from nlptool.newwords.count import check_memory, count_text, rank
+from nlptool.newwords.count import check_memory, rank
 from nlptool.newwords.cut import count_pieces
 from nlptool.newwords.examples import examples
-from nlptool.newwords.grams import Grams, gather_grams
+from nlptool.newwords.frequent import frequent_grams
+from nlptool.newwords.grams import Grams
 from nlptool.newwords.kernels_cut import JOINS, PASSES, Flags
-from nlptool.newwords.kernels_windows import packing
 from nlptool.newwords.model import Words
 from nlptool.newwords.pair import unbound
-from nlptool.newwords.parts import Parts
 from nlptool.newwords.rank import score
 from nlptool.newwords.symbols import Stream, read_stream
 from nlptool.newwords.words import Found, complete, found_of, in_order, nested, texts
@@ -79,28 +78,9 @@ def mine_stream(
     if config.min_count is None and stream.n_symbols:
         report(Note(f"--min-count {min_count}, for a text of {stream.n_symbols:,} symbols"))
     ranked = rank(stream, fold=min_count > 1)
-    with Parts(folder, memory // 4) as parts:
-        parts.take(
-            count_text(
-                stream,
-                ranked,
-                packing(len(ranked.counts), settled.order),
-                least=min(2, min_count),
-                min_count=min_count,
-                memory=memory // 2,
-                threads=settled.threads,
-                report=report,
-            )
-        )
-        grams = gather_grams(
-            parts,
-            ranked.counts,
-            order=settled.order,
-            min_count=min_count,
-            total=stream.n_symbols,
-            threads=settled.threads,
-        )
-        n_grams = parts.n_grams
+    grams, n_grams = frequent_grams(
+        stream, ranked, settled, folder=folder, memory=memory, report=report
+    )
     flags = flags_of(grams, settled, stream.n_pairs)
     pieces = count_pieces(
         stream,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nlptool.core.store import Array, Stored, load, publish
-from nlptool.errors import ConfigError, CorpusError
+from nlptool.errors import ConfigError, CorpusError, ModelError
 from nlptool.w2v.config import Config
 
 KIND = "w2v-checkpoint"
@@ -57,6 +57,8 @@ class Checkpoint:
                 f"{self.path}: made from another corpus, expected the one given now; "
                 "start again without --resume"
             )
+        if not isinstance(stored.training.get("position"), dict):
+            raise ModelError(f"{self.path}: it does not say how far it is; it is damaged")
         return stored
 
     def save(

@@ -1,4 +1,4 @@
-"""The parts of a training: its state, its blocks of words, its measures.
+"""The parts of a training: its blocks of words, its measures.
 
 Sub-sampling, windows and negatives are drawn anew for each span of words from (seed, epoch,
 place in the corpus), so that a run needs no hidden state to go on. The loops over words are
@@ -7,7 +7,6 @@ in kernels.py, the loop over blocks in train.py.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,8 @@ from nlptool.errors import RunError
 from nlptool.w2v import kernels
 from nlptool.w2v.config import Config
 from nlptool.w2v.kernels_draw import alias_table, held_out, thin
+from nlptool.w2v.state import FloatArray, State
 
-FloatArray = npt.NDArray[np.float32]
 Work = Callable[..., Iterator[tuple[float, int]]]
 
 _POWER = 0.75  # the unigram proposal: counts to this power (Mikolov et al., 2013)
@@ -33,49 +32,6 @@ _BLOCKS = 10  # in an epoch, at least, if each has
 _LEAST_BLOCK = 1000  # words
 _ROWS = 1 << 13  # that are drawn at a time
 _PART = 1 << 21  # ids that are looked through at a time
-
-
-@dataclass
-class State:
-    """A training at a point from which it can go on.
-
-    Args:
-        vectors: of context words (skip-gram, CBOW); float32, shape (V, dim).
-        contexts: of predicted words; shaped like vectors; None for tied weights.
-        bias: of predicted words; float32, shape (V,); None if there is none.
-        epoch: epochs completed.
-        place: ids of the current epoch that are done, sentence ends included.
-        words: words done in all epochs.
-        loss_sum: of the current epoch so far, in nats.
-        n_predictions: of the current epoch so far.
-        history: for each epoch completed {"epoch", "loss", "held_out"}, in nats a
-            prediction; None where nothing was predicted or held out.
-    """
-
-    vectors: FloatArray
-    contexts: FloatArray | None = None
-    bias: FloatArray | None = None
-    epoch: int = 0
-    place: int = 0
-    words: int = 0
-    loss_sum: float = 0.0
-    n_predictions: int = 0
-    history: list[dict[str, Any]] = field(default_factory=list)
-
-    def tensors(self) -> dict[str, FloatArray]:
-        """Return the arrays by name; views, not copies."""
-        named = {"vectors": self.vectors, "contexts": self.contexts, "bias": self.bias}
-        return {name: array for name, array in named.items() if array is not None}
-
-    def position(self) -> dict[str, Any]:
-        """Return everything else, as JSON can write it."""
-        names = ("epoch", "place", "words", "loss_sum", "n_predictions", "history")
-        return {name: getattr(self, name) for name in names}
-
-    @classmethod
-    def restored(cls, tensors: dict[str, FloatArray], position: dict[str, Any]) -> "State":
-        """Return the state that `tensors` and `position` were taken from."""
-        return cls(tensors["vectors"], tensors.get("contexts"), tensors.get("bias"), **position)
 
 
 class Sgd:

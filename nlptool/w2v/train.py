@@ -18,8 +18,9 @@ import numpy.typing as npt
 from nlptool.core.mapped import let_go
 from nlptool.core.report import Report, silent
 from nlptool.w2v.config import Config
-from nlptool.w2v.sgd import FloatArray, Sgd, Work
-from nlptool.w2v.sgd import State as State
+from nlptool.w2v.sgd import Sgd, Work
+from nlptool.w2v.state import FloatArray
+from nlptool.w2v.state import State as State
 
 
 def train(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nlptool.core.report import Progress
-from nlptool.errors import RunError
+from nlptool.errors import ModelError, RunError
 from nlptool.w2v import sgd
 from nlptool.w2v.config import Config
 from nlptool.w2v.train import State, train
@@ -182,7 +182,7 @@ def test_diverging_is_said_and_not_saved():
 
 def test_weights_that_are_not_finite_are_never_saved():
     ids, counts = topics()
-    tensors, position = train(ids, counts, replace(SMALL, epochs=1)).tensors(), {}
+    tensors = train(ids, counts, replace(SMALL, epochs=1)).tensors()
     tensors["vectors"][0, 0] = np.nan
 
     def stop(_):
@@ -190,7 +190,7 @@ def test_weights_that_are_not_finite_are_never_saved():
 
     saved = []
     ids = np.array([1, -1, 2, -1], np.int32)  # nothing to predict, so the loss stays finite
-    state = State.restored(tensors, position)
+    state = State(**tensors)
     with pytest.raises(RunError, match="a weight is not finite"):
         train(ids, counts, SMALL, report=stop, checkpoint=saved.append, state=state)
     assert not saved
@@ -225,3 +225,25 @@ def test_a_block_takes_less_than_a_second_of_work():
         for arch in ("skipgram", "cbow"):
             words = sgd.block_words(replace(config, arch=arch), config.negatives)
             assert 20 <= words <= 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("tensors", "position"),
+    [
+        ({}, {}),
+        ({"vectors": np.zeros(3, np.float32)}, {}),
+        ({"vectors": np.zeros((3, 2))}, {}),
+        ({"contexts": np.zeros((3, 1), np.float32)}, {}),
+        ({"bias": np.zeros(2, np.float32)}, {}),
+        ({}, {"epoch": -1}),
+        ({}, {"epoch": "1"}),
+        ({}, {"more": 1}),
+    ],
+)
+def test_a_checkpoint_that_makes_no_sense_is_refused(tensors, position):
+    state = State(np.zeros((3, 2), np.float32))
+    whole = {**state.tensors(), **tensors}
+    if not tensors and not position:
+        whole = {}
+    with pytest.raises(ModelError, match="its parts make no sense"):
+        State.restored(whole, {**state.position(), **position})
