@@ -53,9 +53,9 @@ class Sentence:
 
 
 def packed(strings: Sequence[str]) -> Sequence[str]:
-    """Return strings as small as they get: one `str` where each is one character."""
+    """Return strings as small as they get: one `str` where each is one character, or a tuple."""
     if isinstance(strings, str):
         return strings
     joined = "".join(strings)
     # As many characters as strings, and none empty: then each is one.
-    return joined if len(joined) == len(strings) and all(strings) else strings
+    return joined if len(joined) == len(strings) and all(strings) else tuple(strings)

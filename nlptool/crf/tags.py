@@ -93,8 +93,8 @@ def legal(
     transition = np.zeros((n_labels, n_labels), bool)
     for left, (prefix, kind) in enumerate(parts):
         for right, (then, then_kind) in enumerate(parts):
-            goes_on = prefix in "BI" and then in "IE" and prefix and then and kind == then_kind
-            transition[left, right] = bool(goes_on) or (may_end[left] and may_begin[right])
+            goes_on = prefix in ("B", "I") and then in ("I", "E") and kind == then_kind
+            transition[left, right] = goes_on or (may_end[left] and may_begin[right])
     return np.array(may_begin, bool), transition, np.array(may_end, bool)
 
 
@@ -112,16 +112,22 @@ def _may_end(part: tuple[str, str], there: set[tuple[str, str]], scheme: str) ->
     return scheme == "bio" or prefix not in ("B", "I") or ("E", kind) not in there
 
 
-def spans_of(labels: Sequence[str]) -> list[Span]:
+def spans_of(labels: Sequence[str], scheme: str = "") -> list[Span]:
     """Return the spans of labels, in order; whatever the scheme, and legal or not.
 
     Plain labels are spans of one token each.
+
+    Args:
+        labels: of one sentence.
+        scheme: "none" where a lone M or S is a plain label too (a part of speech).
 
     Source:
         conlleval (Tjong Kim Sang and Buchholz, 2000, CoNLL shared task): a span begins at B
         and S, at I and E after O, after E, after S or after another type; it ends before
         B, S, O and another type, and after E and S.
     """
+    if scheme == "none":
+        return [(place, place + 1, label) for place, label in enumerate(labels) if label]
     spans: list[Span] = []
     begin = -1  # where the open span begins
     kind = ""
@@ -158,7 +164,7 @@ def labels_of(spans: Iterable[Span], n_tokens: int, scheme: str) -> list[str]:
         if not len(labels) <= begin < end <= n_tokens:
             raise ValueError(f"span {begin}-{end} after {len(labels)}, of {n_tokens} tokens")
         labels.extend([OUTSIDE] * (begin - len(labels)))
-        labels.extend(_span_labels(end - begin, kind, scheme))
+        labels.extend(span_labels(end - begin, kind, scheme))
     labels.extend([OUTSIDE] * (n_tokens - len(labels)))
     return labels
 
@@ -192,7 +198,13 @@ def convert_labels(labels: Sequence[str], scheme: str) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _span_labels(length: int, kind: str, scheme: str) -> tuple[str, ...]:
-    """Return the labels of one span."""
-    letters = word_labels(length, scheme)
-    return tuple(f"{letter}-{kind}" for letter in letters) if kind else tuple(letters)
+def span_labels(length: int, kind: str, scheme: str) -> tuple[str, ...]:
+    """Return the labels of one span.
+
+    Args:
+        length: its tokens, one at least.
+        kind: its type, or "".
+        scheme: bmes, bioes or bio.
+    """
+    letters = list(word_labels(length, scheme))
+    return tuple(f"{letter}-{kind}" if kind else letter for letter in letters)
