@@ -1,0 +1,255 @@
+"""From ids to records: numba loops over the positions of a text.
+
+A record is what a model knows of one tuple of tokens: for each shape (see template.py) they
+are numbered from 0, the most frequent first. A cell of a table is 0 where nothing is, else
+
+    bits 0 to `bits` - 1   the record's number + 1
+    the bits above         what tells the tuple from others: all of its key, or the upper bits
+                           of a hash
+
+A shape of one token has a cell for each id. A longer one has an open hash table, in which a
+tuple is found by one multiplication and, nearly always, one cell. Slow form:
+tests/naive_crf_features.py.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Words = NDArray[np.uint64]
+
+DIRECT, EXACT, HASHED = range(3)
+"""How a shape's records are found: by the one id, by the tuple as one number, by a hash of it."""
+
+NONE = -1
+"""No record."""
+
+_0 = np.uint64(0)
+_1 = np.uint64(1)
+_32 = np.uint64(32)
+_64 = np.uint64(64)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
+
+
+class Index(NamedTuple):
+    """The records of all shapes, as the kernels want them.
+
+    Args:
+        cells: the tables of all shapes, one after the other.
+        begins: where each shape's table begins; shape (n_shapes + 1,). All but the direct ones
+            are powers of two long, and have an empty cell.
+        kinds: how each shape's records are found; shape (n_shapes,).
+        bits: how many bits of a cell are the record's; shape (n_shapes,).
+        refs: (row, column) of what the shapes look at; shape (n_refs, 2).
+        factors: of each ref, what its id is multiplied with in an exact key; shape (n_refs,).
+        ref_begins: where each shape's refs begin; shape (n_shapes + 1,).
+        spans: the least and the largest shift of each shape's slots, and its last row; shape
+            (n_shapes, 3).
+    """
+
+    cells: Words
+    begins: Int64
+    kinds: Int64
+    bits: Words
+    refs: Int64
+    factors: Words
+    ref_begins: Int64
+    spans: Int64
+
+
+@njit(cache=True, nogil=True, inline="always")
+def place_of(key: np.uint64, shift: np.uint64) -> np.uint64:
+    """Return the first cell for a key, in a table of 2**(64 - shift) cells."""
+    mixed = (key ^ (key >> _32)) * _GOLDEN
+    return mixed >> shift
+
+
+@njit(cache=True, nogil=True)
+def key_at(ids: Int32, at: int, first: int, last: int, kind: int, index: Index) -> np.uint64:
+    """Return the key of the tuple that the refs `first` to `last` - 1 see from a position.
+
+    Args:
+        ids: of all columns; shape (n_columns, n_padded).
+        at: the position of row 0.
+        first: the shape's first ref.
+        last: behind its last one.
+        kind: DIRECT and EXACT write the ids as digits of one number, HASHED mixes them.
+        index: has the refs.
+    """
+    key = _0
+    if kind == HASHED:
+        for j in range(first, last):
+            key = (key + np.uint64(ids[index.refs[j, 1], at + index.refs[j, 0]]) + _1) * _MIX
+            key ^= key >> _32
+    else:
+        for j in range(first, last):
+            one = np.uint64(ids[index.refs[j, 1], at + index.refs[j, 0]])
+            key += one * index.factors[j]
+    return key
+
+
+@njit(cache=True, nogil=True)
+def fill_rows(ids: Int32, begin: int, end: int, pad: int, index: Index, rows: Int32) -> None:
+    """Look up all shapes at all positions of one sentence.
+
+    Args:
+        ids: of all columns; shape (n_columns, n_padded).
+        begin: where the sentence's block begins, its first padding.
+        end: behind its last padding.
+        pad: how many paddings there are on each side.
+        index: the records.
+        rows: receives the records at begin <= position < end, -1 for none or where no slot
+            looks; shape (n_padded, n_shapes).
+    """
+    for s in range(len(index.kinds)):
+        low = begin + pad + index.spans[s, 0]
+        high = end - pad + index.spans[s, 1] if end - begin > 2 * pad else low
+        for at in range(begin, low):
+            rows[at, s] = NONE
+        for at in range(high, end):
+            rows[at, s] = NONE
+        first, last = index.ref_begins[s], index.ref_begins[s + 1]
+        base = np.uint64(index.begins[s])
+        if index.kinds[s] == DIRECT:
+            if first == last:
+                for at in range(low, high):
+                    rows[at, s] = np.int64(index.cells[base]) - 1
+            else:
+                column = ids[index.refs[first, 1]]
+                for at in range(low, high):
+                    rows[at, s] = np.int64(index.cells[base + np.uint64(column[at])]) - 1
+            continue
+        size = index.begins[s + 1] - index.begins[s]
+        wrap = np.uint64(size - 1)
+        shift = _64
+        while size > 1:
+            size >>= 1
+            shift -= _1
+        bits = index.bits[s]
+        mask = (_1 << bits) - _1
+        kind = index.kinds[s]
+        for at in range(low, high):
+            key = key_at(ids, at, first, last, kind, index)
+            place = place_of(key, shift)
+            tag = key >> bits if kind == HASHED else key
+            while True:
+                cell = index.cells[base + place]
+                if cell == _0:
+                    rows[at, s] = NONE
+                    break
+                if cell >> bits == tag:
+                    rows[at, s] = np.int64(cell & mask) - 1
+                    break
+                place = (place + _1) & wrap
+
+
+@njit(cache=True, nogil=True)
+def fill_all(ids: Int32, starts: Int64, pad: int, index: Index, rows: Int32) -> None:
+    """Look up all shapes in many sentences; see `fill_rows`.
+
+    Args:
+        ids: see there.
+        starts: where each sentence's block begins; shape (n_sentences + 1,).
+        pad: see there.
+        index: the records.
+        rows: receives the records.
+    """
+    for i in range(len(starts) - 1):
+        fill_rows(ids, starts[i], starts[i + 1], pad, index, rows)
+
+
+@njit(cache=True, nogil=True)
+def number_tuples(
+    ids: Int32, starts: Int64, pad: int, shape: int, index: Index, numbers: Int32
+) -> Any:
+    """Number the different tuples that a shape sees in a text, as they come.
+
+    Args:
+        ids: see `fill_rows`.
+        starts: see `fill_all`.
+        pad: see `fill_rows`.
+        shape: which one.
+        index: its refs; the tables are not looked at.
+        numbers: receives the tuple's number at each position, -1 where no slot looks; shape
+            (n_padded,).
+
+    Returns:
+        Of each tuple its key, how often it was seen, and where first; shape (n_tuples,) each.
+    """
+    first, last = index.ref_begins[shape], index.ref_begins[shape + 1]
+    kind = index.kinds[shape]
+    keys = np.empty(1 << 10, np.uint64)
+    counts = np.zeros(1 << 10, np.int64)
+    where = np.zeros(1 << 10, np.int64)
+    table = np.zeros(1 << 11, np.int32)
+    shift = np.uint64(53)
+    n = 0
+    for i in range(len(starts) - 1):
+        begin, end = starts[i], starts[i + 1]
+        low = begin + pad + index.spans[shape, 0]
+        high = end - pad + index.spans[shape, 1] if end - begin > 2 * pad else low
+        numbers[begin:low] = NONE
+        numbers[high:end] = NONE
+        for at in range(low, high):
+            key = key_at(ids, at, first, last, kind, index)
+            wrap = np.uint64(len(table) - 1)
+            place = place_of(key, shift)
+            while table[place] != 0 and keys[table[place] - 1] != key:
+                place = (place + _1) & wrap
+            if table[place] != 0:
+                number = table[place] - 1
+                counts[number] += 1
+                numbers[at] = number
+                continue
+            if n == len(keys):
+                keys = np.concatenate((keys, np.empty(n, np.uint64)))
+                counts = np.concatenate((counts, np.zeros(n, np.int64)))
+                where = np.concatenate((where, np.zeros(n, np.int64)))
+                table = np.zeros(2 * len(table), np.int32)
+                wrap = np.uint64(len(table) - 1)
+                shift -= _1
+                for old in range(n):
+                    place = place_of(keys[old], shift)
+                    while table[place] != 0:
+                        place = (place + _1) & wrap
+                    table[place] = old + 1
+                place = place_of(key, shift)
+                while table[place] != 0:
+                    place = (place + _1) & wrap
+            keys[n] = key
+            counts[n] = 1
+            where[n] = at
+            numbers[at] = n
+            n += 1
+            table[place] = n
+    return keys[:n], counts[:n], where[:n]
+
+
+@njit(cache=True, nogil=True)
+def fill_table(keys: Words, kind: int, bits: np.uint64, cells: Words) -> None:
+    """Put records into an empty hash table.
+
+    Args:
+        keys: of each record, all different; shape (n_records,).
+        kind: of a HASHED key only the upper bits are kept; the lower ones say where it is.
+        bits: of a cell, how many are the record's.
+        cells: the table; a power of two long, and longer than there are records.
+    """
+    shift = np.uint64(64)
+    size = len(cells)
+    while size > 1:
+        size >>= 1
+        shift -= _1
+    wrap = np.uint64(len(cells) - 1)
+    for record in range(len(keys)):
+        key = keys[record]
+        place = place_of(key, shift)
+        while cells[place] != _0:
+            place = (place + _1) & wrap
+        tag = key >> bits if kind == HASHED else key
+        cells[place] = (tag << bits) | np.uint64(record + 1)
