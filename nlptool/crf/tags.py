@@ -29,7 +29,7 @@ _LABEL = re.compile(r"([BIMELSUWO])(?:[-_:/|.](.+))?", re.DOTALL)
 _SAME = {"M": "I", "L": "E", "U": "S", "W": "S"}
 """Prefixes that mean what another means."""
 
-_LETTERS = {"bmes": "BMES", "bioes": "BIES", "bio": "BIIB"}
+_LETTERS = {"bmes": tuple("BMES"), "bioes": tuple("BIES"), "bio": tuple("BIIB")}
 """Of each scheme: the first token of a span, one within, its last, its only one."""
 
 
