@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlptool.cli import console, options
+from nlptool.cli import newwords_options as own
 from nlptool.errors import ConfigError, CorpusError
 from nlptool.newwords.config import Config
 
@@ -28,11 +29,8 @@ def compare(
         float | None,
         typer.Option(help="Of log-odds: what the prior is worth, in counts."),
     ] = None,
-    min_count: Annotated[
-        int | None,
-        typer.Option(help="How often a word has to occur; by the size of the text unless given."),
-    ] = None,
-    top: Annotated[int | None, typer.Option("--top", "-k", min=1, help="How many words.")] = None,
+    min_count: own.MinCount = None,
+    top: own.Top = None,
     threads: options.Threads = None,
     memory: options.Memory = None,
     temp_dir: options.TempDir = None,

@@ -76,7 +76,10 @@ def test_commands(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("segment",), "--words: missing, expected a file of words to cut by"),
+        (
+            ("segment",),
+            "--words: missing, expected a file of words to cut by, or --method cut without one",
+        ),
         (
             ("segment", "--words", "-"),
             "stdin (-): named as words and as text, it can be read once",
