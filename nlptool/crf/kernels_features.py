@@ -28,6 +28,8 @@ DIRECT, EXACT, HASHED = range(3)
 NONE = -1
 """No record."""
 
+_BLOCK = 128
+
 _0 = np.uint64(0)
 _1 = np.uint64(1)
 _32 = np.uint64(32)
@@ -62,7 +64,17 @@ class Index(NamedTuple):
     spans: Int64
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
+def shift_of(n_cells: int) -> np.uint64:
+    """Return what `place_of` shifts by for a table of a power of two."""
+    shift = _64
+    while n_cells > 1:
+        n_cells >>= 1
+        shift -= _1
+    return shift
+
+
+@njit(cache=True, nogil=True)
 def place_of(key: np.uint64, shift: np.uint64) -> np.uint64:
     """Return the first cell for a key, in a table of 2**(64 - shift) cells."""
     mixed = (key ^ (key >> _32)) * _GOLDEN
@@ -70,27 +82,29 @@ def place_of(key: np.uint64, shift: np.uint64) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def key_at(ids: Int32, at: int, first: int, last: int, kind: int, index: Index) -> np.uint64:
-    """Return the key of the tuple that the refs `first` to `last` - 1 see from a position.
+def fill_keys(ids: Int32, at: int, refs: Int64, factors: Words, kind: int, keys: Words) -> None:
+    """Write the keys of the tuples that a shape sees from positions in a row.
 
     Args:
         ids: of all columns; shape (n_columns, n_padded).
-        at: the position of row 0.
-        first: the shape's first ref.
-        last: behind its last one.
+        at: the first position.
+        refs: (row, column) of what the shape looks at; shape (n_refs, 2).
+        factors: what each id is multiplied with in an exact key; shape (n_refs,).
         kind: DIRECT and EXACT write the ids as digits of one number, HASHED mixes them.
-        index: has the refs.
+        keys: receives the keys; one for each position.
     """
-    key = _0
-    if kind == HASHED:
-        for j in range(first, last):
-            key = (key + np.uint64(ids[index.refs[j, 1], at + index.refs[j, 0]]) + _1) * _MIX
-            key ^= key >> _32
-    else:
-        for j in range(first, last):
-            one = np.uint64(ids[index.refs[j, 1], at + index.refs[j, 0]])
-            key += one * index.factors[j]
-    return key
+    keys[:] = _0
+    for j in range(len(refs)):
+        row = ids[refs[j, 1]]
+        first = at + refs[j, 0]
+        factor = factors[j]
+        if kind == HASHED:
+            for i in range(len(keys)):
+                key = (keys[i] + np.uint64(row[first + i]) + _1) * _MIX
+                keys[i] = key ^ (key >> _32)
+        else:
+            for i in range(len(keys)):
+                keys[i] += np.uint64(row[first + i]) * factor
 
 
 @njit(cache=True, nogil=True)
@@ -106,6 +120,8 @@ def fill_rows(ids: Int32, begin: int, end: int, pad: int, index: Index, rows: In
         rows: receives the records at begin <= position < end, -1 for none or where no slot
             looks; shape (n_padded, n_shapes).
     """
+    keys = np.empty(_BLOCK, np.uint64)
+    near = np.empty(_BLOCK, np.uint64)
     for s in range(len(index.kinds)):
         low = begin + pad + index.spans[s, 0]
         high = end - pad + index.spans[s, 1] if end - begin > 2 * pad else low
@@ -113,39 +129,37 @@ def fill_rows(ids: Int32, begin: int, end: int, pad: int, index: Index, rows: In
             rows[at, s] = NONE
         for at in range(high, end):
             rows[at, s] = NONE
-        first, last = index.ref_begins[s], index.ref_begins[s + 1]
-        base = np.uint64(index.begins[s])
+        refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
+        factors = index.factors[index.ref_begins[s] : index.ref_begins[s + 1]]
+        cells = index.cells[index.begins[s] : index.begins[s + 1]]
         if index.kinds[s] == DIRECT:
-            if first == last:
-                for at in range(low, high):
-                    rows[at, s] = np.int64(index.cells[base]) - 1
+            if len(refs) == 0:
+                rows[low:high, s] = np.int64(cells[0]) - 1
             else:
-                column = ids[index.refs[first, 1]]
+                column = ids[refs[0, 1]]
                 for at in range(low, high):
-                    rows[at, s] = np.int64(index.cells[base + np.uint64(column[at])]) - 1
+                    rows[at, s] = np.int64(cells[column[at]]) - 1
             continue
-        size = index.begins[s + 1] - index.begins[s]
-        wrap = np.uint64(size - 1)
-        shift = _64
-        while size > 1:
-            size >>= 1
-            shift -= _1
+        wrap = np.uint64(len(cells) - 1)
+        shift = shift_of(len(cells))
         bits = index.bits[s]
         mask = (_1 << bits) - _1
         kind = index.kinds[s]
-        for at in range(low, high):
-            key = key_at(ids, at, first, last, kind, index)
-            place = place_of(key, shift)
-            tag = key >> bits if kind == HASHED else key
-            while True:
-                cell = index.cells[base + place]
-                if cell == _0:
-                    rows[at, s] = NONE
-                    break
-                if cell >> bits == tag:
-                    rows[at, s] = np.int64(cell & mask) - 1
-                    break
-                place = (place + _1) & wrap
+        for block in range(low, high, _BLOCK):
+            n = min(_BLOCK, high - block)
+            fill_keys(ids, block, refs, factors, kind, keys[:n])
+            # Without a branch between, so that many cells are on their way at a time.
+            for i in range(n):
+                near[i] = cells[place_of(keys[i], shift)]
+            for i in range(n):
+                cell = near[i]
+                tag = keys[i] >> bits if kind == HASHED else keys[i]
+                if cell != _0 and cell >> bits != tag:
+                    place = place_of(keys[i], shift)
+                    while cell != _0 and cell >> bits != tag:
+                        place = (place + _1) & wrap
+                        cell = cells[place]
+                rows[block + i, s] = np.int64(cell & mask) - 1
 
 
 @njit(cache=True, nogil=True)
@@ -181,8 +195,10 @@ def number_tuples(
     Returns:
         Of each tuple its key, how often it was seen, and where first; shape (n_tuples,) each.
     """
-    first, last = index.ref_begins[shape], index.ref_begins[shape + 1]
+    refs = index.refs[index.ref_begins[shape] : index.ref_begins[shape + 1]]
+    factors = index.factors[index.ref_begins[shape] : index.ref_begins[shape + 1]]
     kind = index.kinds[shape]
+    near = np.empty(0, np.uint64)
     keys = np.empty(1 << 10, np.uint64)
     counts = np.zeros(1 << 10, np.int64)
     where = np.zeros(1 << 10, np.int64)
@@ -195,8 +211,11 @@ def number_tuples(
         high = end - pad + index.spans[shape, 1] if end - begin > 2 * pad else low
         numbers[begin:low] = NONE
         numbers[high:end] = NONE
+        if high - low > len(near):
+            near = np.empty(2 * (high - low), np.uint64)
+        fill_keys(ids, low, refs, factors, kind, near[: high - low])
         for at in range(low, high):
-            key = key_at(ids, at, first, last, kind, index)
+            key = near[at - low]
             wrap = np.uint64(len(table) - 1)
             place = place_of(key, shift)
             while table[place] != 0 and keys[table[place] - 1] != key:
@@ -240,11 +259,7 @@ def fill_table(keys: Words, kind: int, bits: np.uint64, cells: Words) -> None:
         bits: of a cell, how many are the record's.
         cells: the table; a power of two long, and longer than there are records.
     """
-    shift = np.uint64(64)
-    size = len(cells)
-    while size > 1:
-        size >>= 1
-        shift -= _1
+    shift = shift_of(len(cells))
     wrap = np.uint64(len(cells) - 1)
     for record in range(len(keys)):
         key = keys[record]
@@ -253,3 +268,20 @@ def fill_table(keys: Words, kind: int, bits: np.uint64, cells: Words) -> None:
             place = (place + _1) & wrap
         tag = key >> bits if kind == HASHED else key
         cells[place] = (tag << bits) | np.uint64(record + 1)
+
+
+@njit(cache=True, nogil=True)
+def check_cells(cells: Words, bits: np.uint64) -> Any:
+    """Return the largest number of a record in a table, from 1, and how many cells are empty.
+
+    Args:
+        cells: the table.
+        bits: of a cell, how many are the record's.
+    """
+    mask = (_1 << bits) - _1
+    largest = _0
+    n_empty = 0
+    for cell in cells:
+        largest = max(largest, cell & mask)
+        n_empty += cell == _0
+    return np.int64(largest), n_empty

@@ -52,7 +52,7 @@ class Shape:
     Args:
         refs: (row, column) of each token looked at, rising, the least row 0; the column is
             one of `Template.columns`. Empty for a template that looks at nothing.
-        slots: the templates.
+        slots: the templates, by shift.
         edge: whether they are about two labels (`B01:...`) or one (`U01:...`).
     """
 
@@ -188,7 +188,8 @@ def _slots(lines: Sequence[tuple[str, int]]) -> tuple[Slot, ...]:
     """Give templates of one shape their places."""
     places: dict[str, int] = {}
     slots = []
-    for text, shift in lines:
+    # By shift: places that follow each other are added up at once, see weights.py.
+    for text, shift in sorted(lines, key=lambda line: line[1]):
         # What stays when the rows count from the shape's own first one.
         alike = expand(text, [f"%x[{row - shift},{name}]" for row, name in refs_in(text)])
         slots.append(Slot(text, shift, places.setdefault(alike, len(places))))

@@ -1,0 +1,312 @@
+"""The records of a training text: which tuples of tokens were seen often enough.
+
+    sentences -> codes -> vocabularies -> ids -> tuples, numbered and counted   (one shape at
+              -> those that are kept, the most frequent first -> tables           a time)
+
+Records that were seen equally often stand in the order of the text, so that they depend on
+nothing else. Where a tuple's ids make a number that fits beside its record, records are found
+exactly; else by a hash of 64 bits, and then of n records two are one with a probability of
+about n**2 / 2**65: 3e-6 for ten million.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import prod
+
+import numpy as np
+
+from nlptool.core.report import Note, Progress, Report, silent
+from nlptool.crf.clusters import Clusters
+from nlptool.crf.codes import NOTHING, code
+from nlptool.crf.columns import Columns, Observed, frozen, vocabulary
+from nlptool.crf.derived import own_columns
+from nlptool.crf.features import Encoded, Features, place_labels
+from nlptool.crf.kernels_features import (
+    DIRECT,
+    EXACT,
+    HASHED,
+    Index,
+    Int32,
+    Int64,
+    Words,
+    fill_table,
+    number_tuples,
+)
+from nlptool.crf.lexicon import Lexicon
+from nlptool.crf.normalise import changes, normal_points
+from nlptool.crf.sentences import Sentence
+from nlptool.crf.template import Shape, Template
+from nlptool.errors import ConfigError, CorpusError
+
+COPIES = 4
+"""Floats that a training keeps for each weight, at most, beside the weight itself."""
+
+_FULL = 0.6
+_LEAST = 16  # cells of a hash table
+_HIGHEST = 64  # the largest cut-off that is tried to save memory
+_WEIGHT = 4  # bytes
+
+
+def build(
+    sentences: Iterable[Sentence],
+    template: Template,
+    *,
+    normalise: Sequence[str] = (),
+    lexicons: Sequence[Lexicon] = (),
+    clusters: Clusters | None = None,
+    min_count: int = 1,
+    memory: int | None = None,
+    copies: int = COPIES,
+    threads: int = 1,
+    report: Report = silent,
+) -> tuple[Features, Encoded]:
+    """Find the records of a labelled text.
+
+    Args:
+        sentences: the text; read once.
+        template: what to look at.
+        normalise: see normalise.py.
+        lexicons: those that the template may ask for.
+        clusters: the same.
+        min_count: how often a tuple of tokens must be seen to have a record.
+        memory: bytes that the training may take; the least count is raised to keep to it.
+        copies: how many floats the training keeps for each weight.
+        threads: how many shapes are worked on at the same time.
+        report: hears how far it is, and of a least count that was raised.
+
+    Raises:
+        CorpusError: there are no tokens, or no labels; a column is not there.
+        ConfigError: the memory is too little.
+    """
+    own = own_columns(template.columns)
+    coded = code(sentences, own, changes(tuple(normalise)), labels=True)
+    if not len(coded.labels):
+        raise CorpusError("no tokens in the training text, expected labelled sentences")
+    label_codes = np.unique(coded.labels)
+    names = sorted(coded.label_coder.strings(label_codes[label_codes != NOTHING].tolist()))
+    if not names:
+        raise CorpusError("no labels in the training text, expected some")
+    tokens = tuple(
+        vocabulary(coded, i, None if which else normal_points(tuple(normalise)))
+        for i, which in enumerate(own)
+    )
+    columns = Columns(
+        template.columns,
+        template.pad,
+        tuple(normalise),
+        tokens,
+        *used_resources(template.columns, lexicons, clusters),
+    )
+    observed = columns.observe_codes(coded)
+    labels = place_labels(coded, names, observed.starts, template.pad)
+    del coded
+    features, rows = _index(
+        observed,
+        template,
+        columns,
+        n_labels=len(names),
+        min_count=min_count,
+        memory=memory,
+        copies=copies,
+        threads=threads,
+        report=report,
+    )
+    return features, Encoded(rows, observed.starts, labels, template.pad, tuple(names))
+
+
+def forecast(
+    shapes: Sequence[Shape], n_records: Sequence[int], n_labels: int, n_padded: int, copies: int
+) -> int:
+    """Return how many bytes the weights and the encoded text of a training take.
+
+    Args:
+        shapes: of the template.
+        n_records: of each shape.
+        n_labels: how many labels there are.
+        n_padded: positions of the text, with padding.
+        copies: how many floats the training keeps for each weight.
+    """
+    weights = sum(
+        n * shape.n_places * n_labels ** (2 if shape.edge else 1)
+        for n, shape in zip(n_records, shapes, strict=True)
+    )
+    cells = 16 * sum(n_records)
+    return _WEIGHT * copies * weights + cells + 4 * n_padded * (len(shapes) + 1)
+
+
+def used_resources(
+    names: Sequence[str], lexicons: Sequence[Lexicon], clusters: Clusters | None
+) -> tuple[tuple[Lexicon, ...], Clusters | None]:
+    """Return the lexicons and the clusters that some columns are of."""
+    of = {name.rpartition(".")[0] for name in names}
+    used = tuple(lexicon for lexicon in lexicons if lexicon.name in of)
+    if clusters is not None:
+        asked = clusters.name in of
+        sizes = [n for n in clusters.sizes if any(_is_of(name, n) for name in names)]
+        clusters = clusters.only(sizes) if asked or sizes else None
+    return used, clusters
+
+
+def _is_of(name: str, size: int) -> bool:
+    return name in {f"char{size}", f"begin{size}", f"inside{size}"}
+
+
+def _index(
+    observed: Observed,
+    template: Template,
+    columns: Columns,
+    *,
+    n_labels: int,
+    min_count: int,
+    memory: int | None,
+    copies: int,
+    threads: int,
+    report: Report,
+) -> tuple[Features, Int32]:
+    """Return the features of a text and its rows."""
+    shapes = template.shapes
+    n_padded = observed.ids.shape[1]
+    empty = empty_index(shapes, columns.sizes, n_padded.bit_length())
+    rows = np.empty((len(shapes), n_padded), np.int32)
+
+    def number(s: int) -> tuple[Words, Int64, Int64]:
+        keys, counts, where = number_tuples(
+            observed.ids, observed.starts, template.pad, s, empty, rows[s]
+        )
+        order = np.argsort(-counts, kind="stable")
+        new = np.empty(len(order) + 1, np.int32)
+        new[order] = np.arange(len(order), dtype=np.int32)
+        new[-1] = -1
+        rows[s] = new[rows[s]]
+        report(Progress("indexing", s + 1, len(shapes), "shapes"))
+        return keys[order], counts[order], where[order]
+
+    tables = _each(number, range(len(shapes)), threads)
+    counts = [table[1] for table in tables]
+
+    def n_kept(least: int) -> list[int]:
+        return [int(np.searchsorted(-count, -least, side="right")) for count in counts]
+
+    least = _least_count(
+        min_count,
+        lambda least: forecast(shapes, n_kept(least), n_labels, n_padded, copies),
+        memory,
+        report,
+    )
+    n_records = n_kept(least)
+    for s, n in enumerate(n_records):
+        if n < len(counts[s]):
+            rows[s][rows[s] >= n] = -1
+    index = fill_index(
+        empty,
+        [keys[:n] for (keys, _, _), n in zip(tables, n_records, strict=True)],
+        columns.sizes,
+    )
+    tuples = tuple(
+        _tuples(observed.ids, where[:n], shape) if kind == HASHED else None
+        for (_, _, where), n, shape, kind in zip(
+            tables, n_records, shapes, index.kinds.tolist(), strict=True
+        )
+    )
+    features = Features(template, columns, index, tuple(n_records), tuples, least)
+    return features, np.ascontiguousarray(rows.T)
+
+
+def empty_index(shapes: Sequence[Shape], sizes: Sequence[int], bits: int) -> Index:
+    """Return an index that has no records yet.
+
+    Args:
+        shapes: of the template.
+        sizes: how many ids each column has.
+        bits: that the number of a record takes, at most.
+    """
+    kinds, factors = [], []
+    for shape in shapes:
+        radix = [sizes[column] for _, column in shape.refs]
+        exact = prod(radix).bit_length() + bits <= 64
+        kinds.append(DIRECT if len(radix) < 2 else EXACT if exact else HASHED)
+        factors += [prod(radix[:j]) if exact else 0 for j in range(len(radix))]
+    refs = [ref for shape in shapes for ref in shape.refs]
+    shifts = [[slot.shift for slot in shape.slots] for shape in shapes]
+    return Index(
+        cells=frozen(np.zeros(0, np.uint64)),
+        begins=frozen(np.zeros(len(shapes) + 1, np.int64)),
+        kinds=frozen(np.array(kinds, np.int64)),
+        bits=frozen(np.zeros(len(shapes), np.uint64)),
+        refs=frozen(np.array(refs, np.int64).reshape(-1, 2)),
+        factors=frozen(np.array(factors, np.uint64)),
+        ref_begins=frozen(np.cumsum([0, *(len(shape.refs) for shape in shapes)], dtype=np.int64)),
+        spans=frozen(
+            np.array(
+                [(min(by), max(by), shape.reach) for by, shape in zip(shifts, shapes, strict=True)],
+                np.int64,
+            ).reshape(-1, 3)
+        ),
+    )
+
+
+def fill_index(empty: Index, keys: Sequence[Words], sizes: Sequence[int]) -> Index:
+    """Return an index with records.
+
+    Args:
+        empty: what `empty_index` gives.
+        keys: of the records of each shape, in their order.
+        sizes: how many ids each column has.
+    """
+    tables = []
+    bits = [max(1, len(of).bit_length()) for of in keys]
+    for s, of in enumerate(keys):
+        kind = int(empty.kinds[s])
+        if kind == DIRECT:
+            first, last = empty.ref_begins[s : s + 2]
+            table = np.zeros(sizes[empty.refs[first, 1]] if last > first else 1, np.uint64)
+            table[of] = np.arange(1, len(of) + 1, dtype=np.uint64)
+        else:
+            table = np.zeros(_n_cells(len(of)), np.uint64)
+            fill_table(of, kind, np.uint64(bits[s]), table)
+        tables.append(table)
+    return empty._replace(
+        cells=frozen(np.concatenate([np.zeros(0, np.uint64), *tables])),
+        begins=frozen(np.cumsum([0, *map(len, tables)], dtype=np.int64)),
+        bits=frozen(np.array(bits, np.uint64)),
+    )
+
+
+def _n_cells(n_records: int) -> int:
+    return max(_LEAST, 1 << int(n_records / _FULL).bit_length())
+
+
+def _tuples(ids: Int32, where: Int64, shape: Shape) -> Int32:
+    """Return the ids that a shape sees from some positions; shape (n, n_refs)."""
+    return np.stack([ids[column][where + row] for row, column in shape.refs], axis=1)
+
+
+def _least_count(
+    min_count: int, bytes_for: Callable[[int], int], memory: int | None, report: Report
+) -> int:
+    """Return the least count that keeps to the memory, saying so if it is not `min_count`."""
+    if memory is None:
+        return min_count
+    for least in range(min_count, _HIGHEST + 1):
+        if bytes_for(least) <= memory:
+            if least > min_count:
+                report(
+                    Note(
+                        f"--memory: only features seen {least} times or more are kept (instead of "
+                        f"{min_count}), as all would take {bytes_for(min_count) / 1e6:,.0f} MB"
+                    )
+                )
+            return least
+    raise ConfigError(
+        f"--memory: {memory / 1e6:,.0f} MB, expected at least "
+        f"{bytes_for(max(min_count, _HIGHEST)) / 1e6:,.0f} MB for this text and its templates"
+    )
+
+
+def _each(
+    work: Callable[[int], tuple[Words, Int64, Int64]], items: Iterable[int], threads: int
+) -> list[tuple[Words, Int64, Int64]]:
+    if threads == 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, items))
