@@ -18,7 +18,7 @@ _UNWRITABLE = re.compile("[\0\t\n\r]")
 
 
 def read_columns(
-    lines: Iterable[str], layout: Layout, path: str, fault: Fault, report: Report
+    batches: Iterable[list[str]], layout: Layout, path: str, fault: Fault, report: Report
 ) -> Iterator[Sentence]:
     """Yield the sentences of a file of columns.
 
@@ -26,7 +26,7 @@ def read_columns(
     and have another number of columns are comments.
 
     Args:
-        lines: of the file, from its first.
+        batches: the file's lines, see `file_lines.batches_of`.
         layout: how many columns there are, and which is which.
         path: the file.
         fault: is told of lines with another number of columns, and of missing tokens.
@@ -41,13 +41,18 @@ def read_columns(
         )
     words: dict[str, str] = {}
     labels: dict[str, str] = {}
-    for begin, group in _groups(lines, layout):
+    has_header = layout.header
+    for begin, group in _groups(batches, layout):
+        if has_header:
+            has_header = False
+            begin, group = begin + 1, group[1:]
         columns = _quick(group, layout) or _careful(group, begin, layout, fault)
         if not columns:
             continue
-        for label in set(columns[layout.label]) - labels.keys():
+        given = columns[layout.label]
+        for label in set(given) - labels.keys():
             labels[label] = label.strip(" \t\r")
-        known = packed([labels[label] for label in columns[layout.label]])
+        known = packed(list(map(labels.__getitem__, given)))
         has_labels = layout.label >= 0 and any(known)
         tokens = columns[layout.token]
         others = [
@@ -94,28 +99,44 @@ def column_lines(
     return "".join(f"{row}\n" for row in rows) + "\n", n_lost
 
 
-def _groups(lines: Iterable[str], layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines of each sentence, with the number of the first."""
-    group: list[str] = []
-    begin = 0
-    has_header = layout.header
-    for number, line in enumerate(lines, 1):
-        if line and not (line[0] in " \t" and _is_blank(line, layout)):
-            if has_header:
-                has_header = False
-                continue
-            if not group:
-                begin = number
-            group.append(line)
-        elif group:
+def _groups(batches: Iterable[list[str]], layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines between empty ones, with the number of the first; the header left out."""
+    held: list[str] = []
+    begin = 1
+    for batch in batches:
+        start = 0
+        while True:
+            try:
+                end = batch.index("", start)
+            except ValueError:
+                break
+            held += batch[start:end]
+            yield from _parts(held, begin, layout)
+            begin += len(held) + 1
+            start = end + 1
+            held = []
+        held += batch[start:]
+    yield from _parts(held, begin, layout)
+
+
+def _parts(group: list[str], begin: int, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """Yield what lines of nothing but white space divide."""
+    if not any([line[0] in " \t" for line in group]):  # noqa: C419  # faster than a generator
+        if group:
             yield begin, group
-            group = []
-    if group:
-        yield begin, group
+        return
+    start = 0
+    for place, line in enumerate(group):
+        if _is_blank(line, layout):
+            if place > start:
+                yield begin + start, group[start:place]
+            start = place + 1
+    if len(group) > start:
+        yield begin + start, group[start:]
 
 
 def _is_blank(line: str, layout: Layout) -> bool:
-    """Tell whether a line that begins with white space ends a sentence."""
+    """Tell whether a line of white space ends a sentence."""
     if layout.n_columns == 1 or line.strip(" \t"):
         return False
     # A token that is a space, whose label is not known.

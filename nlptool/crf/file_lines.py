@@ -33,8 +33,8 @@ def stop_at(path: str) -> Fault:
     return fault
 
 
-def lines_of(blocks: Iterable[bytes], path: str) -> Iterator[str]:
-    r"""Yield the lines of one file's blocks, without "\n".
+def batches_of(blocks: Iterable[bytes], path: str) -> Iterator[list[str]]:
+    r"""Yield the lines of one file's blocks, without "\n", as lists of those that are there.
 
     Args:
         blocks: what `corpus.read_blocks` gives for the file.
@@ -60,6 +60,6 @@ def lines_of(blocks: Iterable[bytes], path: str) -> Iterator[str]:
             parts = [lines.pop()]
             n_held = len(parts[0])
             n_lines += len(lines)
-            yield from lines
+            yield lines
     if n_held:
-        yield "".join(parts)
+        yield ["".join(parts)]

@@ -20,7 +20,7 @@ from nlptool.core.stream import stream
 from nlptool.crf.file_columns import read_columns
 from nlptool.crf.file_format import SAMPLE, Format, Layout, layout_of
 from nlptool.crf.file_json import read_json
-from nlptool.crf.file_lines import Fault, lines_of, stop_at
+from nlptool.crf.file_lines import Fault, batches_of, stop_at
 from nlptool.crf.file_words import read_segmented, read_text, read_wordpos, read_words
 from nlptool.crf.sentences import Sentence, packed
 from nlptool.crf.tags import convert_labels
@@ -85,18 +85,24 @@ def open_sentences(
     blocks = iter(read_blocks([path], reading, report, prompt=True))
     first = next(blocks, b"")
     layout = layout_of(_sample(first), form, path)
-    lines = lines_of(chain([first], blocks), path)
-    sentences = _sentences(lines, layout, form, path, fault or stop_at(path), report)
+    batches = batches_of(chain([first], blocks), path)
+    sentences = _sentences(batches, layout, form, path, fault or stop_at(path), report)
     return layout, sentences
 
 
 def _sentences(
-    lines: Iterator[str], layout: Layout, form: Format, path: str, fault: Fault, report: Report
+    batches: Iterator[list[str]],
+    layout: Layout,
+    form: Format,
+    path: str,
+    fault: Fault,
+    report: Report,
 ) -> Iterator[Sentence]:
     """Return the reader of a layout, at work."""
+    lines = chain.from_iterable(batches)
     is_char = form.unit == "char"
     if layout.name == "columns":
-        sentences = read_columns(lines, layout, path, fault, report)
+        sentences = read_columns(batches, layout, path, fault, report)
         return sentences if form.scheme is None else _converted(sentences, form.scheme, fault)
     if layout.name == "wordpos":
         scheme = (form.scheme or "bmes") if is_char else None
