@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nlptool.core.report import Report
-    from nlptool.newwords.scores import CutScore, ListScore
+    from nlptool.newwords.score_cut import CutScore
+    from nlptool.newwords.scores import ListScore
 
 LEARNING = Learning()
 
@@ -137,14 +138,15 @@ def eval_(
     if (words is None) == (segmented is None):
         raise ConfigError("eval: expected either LIST with --gold or --segmented")
 
-    from nlptool.core.corpus import read_lines
+    from nlptool.core.corpus import read_blocks
     from nlptool.newwords.model import read_words
-    from nlptool.newwords.scores import score_cut, score_list
+    from nlptool.newwords.score_cut import score_cut
+    from nlptool.newwords.scores import score_list
 
     with console.talking(quiet=quiet) as report:
         if segmented is not None and gold_segmented is not None:
             names = (segmented, gold_segmented)
-            rows = _of_cut(score_cut(read_lines([names[0]]), read_lines([names[1]]), names))
+            rows = _of_cut(score_cut(read_blocks([names[0]]), read_blocks([names[1]]), names))
         elif words is not None and gold is not None:
             wanted = list(read_words(gold))
             if corpus:
