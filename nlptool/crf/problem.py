@@ -1,0 +1,166 @@
+"""What a training works on: the sentences, what is learned of them, and how it is judged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from nlptool.crf.config import MOST_LABELS, Config
+from nlptool.crf.features import Encoded
+from nlptool.crf.kernels_sentence import DECODERS
+from nlptool.crf.losses import KINDS, class_weights
+from nlptool.crf.template import Template
+from nlptool.crf.weights import Layout, Legality, layout_of
+from nlptool.errors import ConfigError, CorpusError
+
+Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
+Ids = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a training works on.
+
+    Args:
+        encoded: the sentences.
+        layout: where the weights stand.
+        legality: which labels may stand where.
+        sentences: those that are trained on: not empty, and with legal labels.
+        lengths: rows of the buffer of each, see kernels_scores.py.
+        n_left_out: how many have labels that are not legal.
+        learned: which weights of the tail (transitions, start, end) are learned.
+        decoder: one of kernels_sentence.py.
+        kind: of the loss, one of losses.py.
+        gamma: of the loss.
+        classes: weights of the labels' classes; empty: of the sequence, see kernels_sentence.py.
+    """
+
+    encoded: Encoded
+    layout: Layout
+    legality: Legality
+    sentences: Int64
+    lengths: Int64
+    n_left_out: int
+    learned: Bools
+    decoder: int
+    kind: int
+    gamma: float
+    classes: Float64
+
+    @property
+    def legal(self) -> Bools:
+        """What of the tail may stand."""
+        legality = self.legality
+        return np.concatenate([legality.pairs.reshape(-1), legality.start, legality.end])
+
+    def fingerprint(self) -> str:
+        """Return what tells this corpus from others."""
+        digest = sha256(repr(self.encoded.names).encode())
+        for array in (self.encoded.rows, self.encoded.labels, self.encoded.starts):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
+def problem_of(
+    encoded: Encoded,
+    template: Template,
+    n_records: Sequence[int],
+    config: Config,
+    legality: Legality | None = None,
+) -> Problem:
+    """Return what a training works on.
+
+    Args:
+        encoded: the sentences, with labels.
+        template: what the records are of.
+        n_records: of each shape.
+        config: the settings, settled.
+        legality: which labels may stand where; anything if None.
+
+    Raises:
+        ConfigError: too many labels, or weights for a class that is not there.
+        CorpusError: there is no sentence with legal labels.
+    """
+    n_labels = len(encoded.names)
+    if n_labels > MOST_LABELS:
+        raise ConfigError(
+            f"the corpus has {n_labels:,} different labels, expected at most {MOST_LABELS:,}; "
+            "is the label's column the right one?"
+        )
+    if not n_labels:
+        raise CorpusError("the corpus has no labels, expected one for each token")
+    legality = legality or Legality.anything(n_labels)
+    layout = layout_of(template.shapes, n_records, n_labels, pad=encoded.pad)
+    possible = np.zeros(len(encoded.starts) - 1, np.int8)
+    _judge(
+        encoded.labels, encoded.starts, encoded.pad, legality.start, legality.pairs,
+        legality.end, possible,
+    )  # fmt: skip
+    sentences = np.flatnonzero(possible == 1)
+    if not len(sentences):
+        raise CorpusError("the corpus has no sentence with legal labels, expected at least one")
+    by_position = bool(config.class_weights) or config.loss != "nll"
+    edges = layout.has_edges or template.transitions
+    return Problem(
+        encoded,
+        layout,
+        legality,
+        sentences,
+        np.diff(encoded.starts)[sentences] + 2 * encoded.pad,
+        int(np.count_nonzero(possible == 2)),
+        np.full(n_labels * (n_labels + 2), edges and config.decoder != "softmax"),
+        DECODERS[config.decoder],
+        KINDS[config.loss],
+        config.gamma or 0.0,
+        class_weights(encoded.names, config.class_weights) if by_position else np.empty(0),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _judge(
+    gold: Ids,
+    starts: Int64,
+    pad: int,
+    start: Bools,
+    pairs: Bools,
+    end: Bools,
+    possible: NDArray[Any],
+) -> None:
+    """Say of each sentence whether to train on it: 1 yes, 0 it says nothing, 2 it is not legal."""
+    L = len(start)
+    now, then = np.empty(L, np.bool_), np.empty(L, np.bool_)
+    for s in range(len(starts) - 1):
+        first, stop = starts[s] + pad, starts[s + 1] - pad
+        n_known = 0
+        for i in range(first, stop):
+            n_known += gold[i] >= 0
+            for y in range(L):
+                then[y] = False
+            for y in range(L):
+                if gold[i] >= 0 and gold[i] != y:
+                    continue
+                if i == first:
+                    then[y] = start[y]
+                    continue
+                x = gold[i - 1]
+                if x >= 0:
+                    then[y] = now[x] and pairs[x, y]
+                    continue
+                for x in range(L):
+                    if now[x] and pairs[x, y]:
+                        then[y] = True
+                        break
+            now, then = then, now
+        if n_known == 0:
+            possible[s] = 0
+            continue
+        fine = False
+        for y in range(L):
+            fine |= now[y] and end[y]
+        possible[s] = 1 if fine else 2
