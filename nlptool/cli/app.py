@@ -1,5 +1,6 @@
 """The command line's root, and the one place where an error becomes a line and an exit code."""
 
+import gc
 import os
 import signal
 import sys
@@ -56,6 +57,8 @@ def root(
 def main() -> NoReturn:
     """Run the command line and exit."""
     code, fatal = 1, 0
+    # Loading numba makes many objects and little garbage; looking for it takes 0.1 s.
+    gc.set_threshold(50_000)
     try:
         signals.install()
         _open_standard_files()
