@@ -23,6 +23,8 @@ from nlptool.crf.tags import Span, convert_labels, labels_of, word_labels
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_NO_LABEL = re.compile("[\0\t\n\r]|^ | $")
+
 _LABELS = ("labels", "tags", "ner_tags")
 
 
@@ -91,6 +93,9 @@ def _sentence(line: str, scheme: str | None, number: int, path: str) -> tuple[Se
         labels = packed(_strings(value[named], named)) if named is not None else None
         if labels is not None and len(labels) != len(tokens):
             raise _UnfitError(f"{named}: {len(labels)} for {len(tokens)} tokens")
+        faulty = next((label for label in labels or () if _NO_LABEL.search(label)), None)
+        if faulty is not None:
+            raise _UnfitError(f"{named}: {faulty!r}, expected no tabs, no spaces around")
         if labels is not None and not any(labels):
             labels = None
         if labels is not None and scheme is not None:
@@ -216,7 +221,7 @@ def _checked(
     """
     if type(begin) is not int or type(end) is not int:
         raise _UnfitError(f"span {json.dumps([begin, end])[:80]}, expected two whole numbers")
-    if not isinstance(kind, str) or not kind or kind != kind.strip():
+    if not isinstance(kind, str) or not kind or _NO_LABEL.search(kind):
         raise _UnfitError(f"span {begin}-{end}: type {json.dumps(kind)[:80]}, expected a name")
     after = end + 1 if is_last else end
     if not 0 <= begin < after <= len(text):

@@ -11,8 +11,9 @@ label that stands for itself, such as a part of speech.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +97,34 @@ def legal(
             goes_on = prefix in ("B", "I") and then in ("I", "E") and kind == then_kind
             transition[left, right] = goes_on or (may_end[left] and may_begin[right])
     return np.array(may_begin, bool), transition, np.array(may_end, bool)
+
+
+def illegal_places(labels: Sequence[str], scheme: str) -> Callable[[Sequence[str]], list[int]]:
+    """Return what finds the illegal places of a sentence's labels.
+
+    Args:
+        labels: all that there are, all different; sentences may have "" beside them, next to
+            which everything is legal.
+        scheme: see `SCHEMES`.
+
+    Returns:
+        A function from labels to the places of those that may not stand where they do; one
+        after the last means that the sentence may not end so.
+    """
+    start, transition, end = legal(labels, scheme)
+    pairs = {(labels[left], labels[right]) for left, right in np.argwhere(~transition).tolist()}
+    starts = {labels[place] for place in np.flatnonzero(~start).tolist()}
+    ends = {labels[place] for place in np.flatnonzero(~end).tolist()}
+
+    def places(given: Sequence[str]) -> list[int]:
+        if not given:
+            return []
+        found = [0] if given[0] in starts else []
+        if not pairs.isdisjoint(pairwise(given)):
+            found += [place for place, pair in enumerate(pairwise(given), 1) if pair in pairs]
+        return [*found, len(given)] if given[-1] in ends else found
+
+    return places
 
 
 def _may_begin(part: tuple[str, str], there: set[tuple[str, str]]) -> bool:
