@@ -156,7 +156,7 @@ def check(
         labels=tuple(_by_count(labels)),
         spans=tuple(_by_count(spans)) if scheme != "none" else (),
         findings=tuple(
-            Finding(kind, n, tuple(sorted(examples.get(kind, []))[:_EXAMPLES]))
+            Finding(kind, n, tuple(examples.get(kind, [])[:_EXAMPLES]))
             for kind, n in counts.items()
         ),
     )
