@@ -52,7 +52,7 @@ class Columns:
         normalise: what is done to characters first, see normalise.py.
         tokens: of each of the file's own columns among `names`, what has ids, in their order.
         lexicons: those that the names speak of.
-        clusters: the same; None if they speak of none.
+        clusters: the same.
     """
 
     names: tuple[str, ...]
@@ -60,7 +60,7 @@ class Columns:
     normalise: tuple[str, ...]
     tokens: tuple[tuple[str, ...], ...]
     lexicons: tuple[Lexicon, ...] = ()
-    clusters: Clusters | None = None
+    clusters: tuple[Clusters, ...] = ()
 
     @property
     def own(self) -> list[int]:
@@ -112,27 +112,21 @@ class Columns:
         plan = np.array(
             [plan_of(name, self.lexicons, self.clusters) for name in self.names], np.int64
         )
-        tables = [lexicon.table for lexicon in self.lexicons]
-        caps = [lexicon.cap for lexicon in self.lexicons]
-        values = np.zeros(0, np.int32)
-        point_values = np.zeros((0, N_POINTS), np.int32)
-        if self.clusters is not None:
-            tables.append(self.clusters.table)
-            caps.append(self.clusters.cap)
-            values = self.clusters.numbers.reshape(-1) + np.int32(1)
-            if POINT in plan[:, 0]:
-                point_values = self.clusters.of_points()
+        tables = [*(one.table for one in self.lexicons), *(one.table for one in self.clusters)]
+        caps = [*(one.cap for one in self.lexicons), *(one.cap for one in self.clusters)]
+        values = [one.numbers.reshape(-1) + np.int32(1) for one in self.clusters]
+        points = [one.of_points() for one in self.clusters] if POINT in plan[:, 0] else []
         arrays = (
             plan,
             _ids_of(self.tokens[0], [], self.pad, normal_points(self.normalise)),
             normal_points(self.normalise),
             type_of_points(),
-            point_values,
+            np.concatenate([np.zeros((0, N_POINTS), np.int32), *points]),
             np.concatenate([np.zeros(0, np.uint64), *tables]),
             np.cumsum([0, *map(len, tables)], dtype=np.int64),
             first_nodes(tables),
             np.array(caps, np.int64),
-            values,
+            np.concatenate([np.zeros(0, np.int32), *values]),
             np.zeros(0, np.int32),
             np.zeros(1, np.int64),
         )
@@ -150,13 +144,14 @@ class Columns:
         spelled = np.frombuffer("".join(longer).encode("utf-32-le", "surrogatepass"), np.int32)
         begins = np.cumsum([0, *map(len, longer)], dtype=np.int64)
         values = np.zeros((len(view.point_values), len(longer)), np.int32)
-        if len(values) and self.clusters is not None:
-            table = self.clusters.table
+        row = 0
+        for one in self.clusters if len(values) else ():
             for i in range(len(longer)):
-                node = look_up(spelled, begins[i], begins[i + 1], table)
+                node = look_up(spelled, begins[i], begins[i + 1], one.table)
                 number = int(node) >> int(COUNT_SHIFT)
                 if number:
-                    values[:, i] = self.clusters.numbers[:, number - 1] + 1
+                    values[row : row + len(one.sizes), i] = one.numbers[:, number - 1] + 1
+            row += len(one.sizes)
         return view._replace(
             ids=frozen(np.concatenate((view.ids, ids))),
             normal=frozen(np.concatenate((view.normal, normal))),

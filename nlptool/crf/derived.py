@@ -5,7 +5,8 @@
     type                       see character_types.py
     same1, same2               whether the next token, or the one after it, is the same
     NAME.begin .inside .end    words of a lexicon, see lexicon.py and tries.py
-    charN beginN insideN       clusters of word vectors, see clusters.py
+    NAME.charN                 of N clusters of word vectors that of the token, see clusters.py
+    NAME.beginN .insideN       that of the longest word that begins here, that covers the token
 
 How they are computed is in kernels_columns.py.
 """
@@ -33,25 +34,26 @@ SIMPLE = ("type", "same1", "same2")
 """Derived columns that every model can have."""
 
 _WORDS = {"begin": BEGIN, "inside": INSIDE, "end": END}
-_CLUSTER = re.compile("(char|begin|inside)([0-9]+)")
+_VALUES = {"char": POINT, "begin": BEGIN_VALUE, "inside": INSIDE_VALUE}
+_CLUSTER = re.compile("(char|begin|inside)([0-9]{1,7})")
 
 
 def available(
-    n_own: int, lexicons: Sequence[Lexicon] = (), clusters: Clusters | None = None
+    n_own: int, lexicons: Sequence[Lexicon] = (), clusters: Sequence[Clusters] = ()
 ) -> tuple[str, ...]:
     """Return the names of all columns that a template may ask for.
 
     Args:
         n_own: how many columns the file has, that of the labels not counted.
-        lexicons: what is there.
-        clusters: the same.
+        lexicons: what is there; their names and those of `clusters` are all different.
+        clusters: what is there.
     """
     names = [*map(str, range(n_own)), *SIMPLE]
-    of = [lexicon.name for lexicon in lexicons]
-    if clusters is not None:
-        of.append(clusters.name)
-        names += [f"{what}{n}" for n in clusters.sizes for what in ("char", "begin", "inside")]
-    return (*names, *(f"{name}.{part}" for name in of for part in _WORDS))
+    for name in [*(one.name for one in lexicons), *(one.name for one in clusters)]:
+        names += [f"{name}.{part}" for part in _WORDS]
+    for one in clusters:
+        names += [f"{one.name}.{part}{size}" for size in one.sizes for part in _VALUES]
+    return tuple(names)
 
 
 def own_columns(names: Sequence[str]) -> list[int]:
@@ -59,8 +61,23 @@ def own_columns(names: Sequence[str]) -> list[int]:
     return [int(name) for name in names if name.isdigit()]
 
 
+def used(
+    names: Sequence[str], lexicons: Sequence[Lexicon], clusters: Sequence[Clusters]
+) -> tuple[tuple[Lexicon, ...], tuple[Clusters, ...]]:
+    """Return those lexicons and clusters that some columns are of."""
+    of = {name.rpartition(".")[0] for name in names}
+    return (
+        tuple(lexicon for lexicon in lexicons if lexicon.name in of),
+        tuple(
+            one.only([size for size in one.sizes if _has_size(names, one.name, size)])
+            for one in clusters
+            if one.name in of
+        ),
+    )
+
+
 def plan_of(
-    name: str, lexicons: Sequence[Lexicon], clusters: Clusters | None
+    name: str, lexicons: Sequence[Lexicon], clusters: Sequence[Clusters]
 ) -> tuple[int, int, int]:
     """Return what a column is, as `kernels_columns.View` has it.
 
@@ -82,19 +99,24 @@ def plan_of(
     for i, lexicon in enumerate(lexicons):
         if lexicon.name == of:
             return _WORDS[part], i, 1
-    if clusters is None:
-        raise ValueError(f"no column {name!r}")
-    if of:
-        return _WORDS[part], len(lexicons), 0
-    what, size = _cluster(name)
-    row = clusters.sizes.index(size)
-    if what == "char":
-        return POINT, row, 0
-    kind = BEGIN_VALUE if what == "begin" else INSIDE_VALUE
-    return kind, len(lexicons), row * clusters.numbers.shape[1]
+    row = place = 0
+    for i, one in enumerate(clusters, len(lexicons)):
+        if one.name == of:
+            if part in _WORDS:
+                return _WORDS[part], i, 0
+            kind, size = _cluster(part)
+            at = one.sizes.index(size)
+            if kind == POINT:
+                return kind, row + at, 0
+            return kind, i, place + at * one.numbers.shape[1]
+        row += len(one.sizes)
+        place += one.numbers.size
+    raise ValueError(f"no column {name!r}")
 
 
-def values_of(name: str, lexicons: Sequence[Lexicon], clusters: Clusters | None) -> Sequence[str]:
+def values_of(
+    name: str, lexicons: Sequence[Lexicon], clusters: Sequence[Clusters]
+) -> Sequence[str]:
     """Return the names of the values of a derived column.
 
     Args:
@@ -108,22 +130,22 @@ def values_of(name: str, lexicons: Sequence[Lexicon], clusters: Clusters | None)
     if kind == SAME:
         return "01"
     if kind in (POINT, BEGIN_VALUE, INSIDE_VALUE):
-        return ["-", *map(str, range(_cluster(name)[1]))]
-    cap = 1
-    types: tuple[str, ...] = ("",)
-    if which < len(lexicons):
-        cap, types = lexicons[which].cap, lexicons[which].types
-    elif clusters is not None:
-        cap = clusters.cap
+        return ["-", *map(str, range(_cluster(name.rpartition(".")[2])[1]))]
+    cap = [*(one.cap for one in lexicons), *(one.cap for one in clusters)][which]
+    types = lexicons[which].types if which < len(lexicons) else ("",)
     lengths = [f"{size}{type_}" for type_ in types for size in range(1, cap + 1)]
     if kind == INSIDE:
         return ["0", *(place + length for length in lengths for place in PLACES)]
     return ["0", *lengths]
 
 
-def _cluster(name: str) -> tuple[str, int]:
-    """Return what of a cluster a column is, and of how many."""
-    found = _CLUSTER.fullmatch(name)
+def _cluster(part: str) -> tuple[int, int]:
+    """Return what of a cluster a column is, and of how many there are."""
+    found = _CLUSTER.fullmatch(part)
     if found is None:
-        raise ValueError(f"no column {name!r}")
-    return found[1], int(found[2])
+        raise ValueError(f"no column {part!r}")
+    return _VALUES[found[1]], int(found[2])
+
+
+def _has_size(names: Sequence[str], of: str, size: int) -> bool:
+    return any(f"{of}.{part}{size}" in names for part in _VALUES)

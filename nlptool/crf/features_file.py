@@ -4,7 +4,7 @@
     tuples.S                           ids of the records of a shape that is found by a hash
     tokens.I.codes .text .ends         a vocabulary: code points, and the longer tokens' UTF-8
     lexicon.I                          a trie of words, see tries.py
-    clusters, clusters.numbers         a trie of words, and the cluster of each
+    clusters.I, clusters.I.numbers     a trie of words, and the cluster of each
 
 What can be computed from these is not stored. A table is refused if a search in it could leave
 it, or could go on for ever.
@@ -61,16 +61,15 @@ def tensors_of(features: Features) -> dict[str, Array]:
         tensors[f"tokens.{i}.ends"] = np.cumsum([len(one) for one in raw], dtype=np.int64)
     for i, lexicon in enumerate(columns.lexicons):
         tensors[f"lexicon.{i}"] = lexicon.table.view(np.int64)
-    if columns.clusters is not None:
-        tensors["clusters"] = columns.clusters.table.view(np.int64)
-        tensors["clusters.numbers"] = columns.clusters.numbers
+    for i, clusters in enumerate(columns.clusters):
+        tensors[f"clusters.{i}"] = clusters.table.view(np.int64)
+        tensors[f"clusters.{i}.numbers"] = clusters.numbers
     return tensors
 
 
 def settings_of(features: Features) -> dict[str, Any]:
     """Return the settings of features, as values of JSON."""
     columns = features.columns
-    clusters = columns.clusters
     return {
         "template": features.template.text,
         "columns": max(columns.own) + 1,
@@ -80,9 +79,10 @@ def settings_of(features: Features) -> dict[str, Any]:
             {"name": lexicon.name, "types": list(lexicon.types), "cap": lexicon.cap}
             for lexicon in columns.lexicons
         ],
-        "clusters": None
-        if clusters is None
-        else {"name": clusters.name, "sizes": list(clusters.sizes), "cap": clusters.cap},
+        "clusters": [
+            {"name": clusters.name, "sizes": list(clusters.sizes), "cap": clusters.cap}
+            for clusters in columns.clusters
+        ],
     }
 
 
@@ -101,7 +101,7 @@ def features_from(stored: Stored, settings: Mapping[str, Any]) -> Features:
     normalise = _strings(where, _setting(where, settings, "normalise", list))
     min_count = _setting(where, settings, "min_count", int)
     lexicons = _lexicons(stored, _setting(where, settings, "lexicons", list))
-    clusters = _clusters(stored, settings.get("clusters"))
+    clusters = _clusters(stored, _setting(where, settings, "clusters", list))
     if any(how not in HOWS for how in normalise):
         raise _damaged(where, f"normalise {normalise!r}")
     n_own = _setting(where, settings, "columns", int)
@@ -176,21 +176,22 @@ def _lexicons(stored: Stored, entries: list[Any]) -> tuple[Lexicon, ...]:
     return tuple(lexicons)
 
 
-def _clusters(stored: Stored, entry: object) -> Clusters | None:
+def _clusters(stored: Stored, entries: list[Any]) -> tuple[Clusters, ...]:
     where = stored.path
-    if entry is None:
-        return None
-    if not isinstance(entry, dict):
-        raise _damaged(where, "its clusters")
-    sizes = _setting(where, entry, "sizes", list)
-    if not all(type(size) is int and 0 < size <= MOST_VALUES for size in sizes):
-        raise _damaged(where, "its clusters")
-    numbers = stored.tensor("clusters.numbers", "int32", (len(sizes), None))
-    if numbers.size and ((numbers < 0).any() or (numbers.max(axis=1) >= sizes).any()):
-        raise _damaged(where, "its clusters")
-    table = _trie(stored, "clusters", numbers.shape[1])
-    name = _setting(where, entry, "name", str)
-    return Clusters(table, tuple(sizes), numbers, _cap(where, entry), name)
+    found = []
+    for i, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise _damaged(where, "its clusters")
+        sizes = _setting(where, entry, "sizes", list)
+        if not all(type(size) is int and 0 < size <= MOST_VALUES for size in sizes):
+            raise _damaged(where, "its clusters")
+        numbers = stored.tensor(f"clusters.{i}.numbers", "int32", (len(sizes), None))
+        if numbers.size and ((numbers < 0).any() or (numbers.max(axis=1) >= sizes).any()):
+            raise _damaged(where, "its clusters")
+        table = _trie(stored, f"clusters.{i}", numbers.shape[1])
+        name = _setting(where, entry, "name", str)
+        found.append(Clusters(name, table, tuple(sizes), numbers, _cap(where, entry)))
+    return tuple(found)
 
 
 def _trie(stored: Stored, name: str, largest: int) -> Nodes:

@@ -19,7 +19,7 @@ from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.codes import NOTHING, code
 from nlptool.crf.columns import Columns, Observed, frozen, vocabulary
-from nlptool.crf.derived import own_columns
+from nlptool.crf.derived import own_columns, used
 from nlptool.crf.features import Encoded, Features, place_labels
 from nlptool.crf.kernels_features import (
     DIRECT,
@@ -53,7 +53,7 @@ def build(
     *,
     normalise: Sequence[str] = (),
     lexicons: Sequence[Lexicon] = (),
-    clusters: Clusters | None = None,
+    clusters: Sequence[Clusters] = (),
     min_count: int = 1,
     memory: int | None = None,
     copies: int = COPIES,
@@ -95,7 +95,7 @@ def build(
         template.pad,
         tuple(normalise),
         tokens,
-        *used_resources(template.columns, lexicons, clusters),
+        *used(template.columns, lexicons, clusters),
     )
     observed = columns.observe_codes(coded)
     labels = place_labels(coded, names, observed.starts, template.pad)
@@ -132,23 +132,6 @@ def forecast(
     )
     cells = 16 * sum(n_records)
     return _WEIGHT * copies * weights + cells + 4 * n_padded * (len(shapes) + 1)
-
-
-def used_resources(
-    names: Sequence[str], lexicons: Sequence[Lexicon], clusters: Clusters | None
-) -> tuple[tuple[Lexicon, ...], Clusters | None]:
-    """Return the lexicons and the clusters that some columns are of."""
-    of = {name.rpartition(".")[0] for name in names}
-    used = tuple(lexicon for lexicon in lexicons if lexicon.name in of)
-    if clusters is not None:
-        asked = clusters.name in of
-        sizes = [n for n in clusters.sizes if any(_is_of(name, n) for name in names)]
-        clusters = clusters.only(sizes) if asked or sizes else None
-    return used, clusters
-
-
-def _is_of(name: str, size: int) -> bool:
-    return name in {f"char{size}", f"begin{size}", f"inside{size}"}
 
 
 def _index(
