@@ -183,7 +183,7 @@ def _is_columns(sample: Sequence[str], filled: list[str]) -> bool:
 
 
 def _separator(filled: list[str]) -> str:
-    return "\t" if sum("\t" in line for line in filled) >= _MOST * len(filled) else " "
+    return "\t" if 2 * sum("\t" in line for line in filled) >= len(filled) else " "
 
 
 def _width(filled: list[str], separator: str) -> tuple[int, float]:

@@ -186,9 +186,7 @@ def _entity(one: object, text: str) -> Span:
         return _checked(one.get("start"), one.get("end"), kind, text, surface)
     if isinstance(one, list) and len(one) == 3:
         return _checked(one[0], one[1], one[2], text, None)
-    raise _UnfitError(
-        'entities: expected {"start": ..., "end": ..., "type": ...} or [start, end, type]'
-    )
+    raise _UnfitError('entities: expected {"start": 0, "end": 2, "type": "PER"} or [0, 2, "PER"]')
 
 
 def _items(value: object, name: str) -> Iterable[tuple[str, object]]:
