@@ -214,7 +214,7 @@ def count(
             folder,
             unit=unit,
             threads=config.threads,
-            memory=budget // 4,
+            memory=budget,
             report=report,
         )
         n_windows = write_counts(

@@ -181,7 +181,7 @@ def _counts(
                 read_files([path], reading, report),
                 folder,
                 threads=config.threads,
-                memory=memory // 4,
+                memory=memory,
                 report=report,
             )
             streams.append(stream)

@@ -188,7 +188,7 @@ def _by_words(
             read_files(paths, reading, report),
             folder,
             threads=config.threads,
-            memory=memory // 4,
+            memory=memory,
             report=report,
         )
         by = reestimated(by, stream, iterations, threads=config.threads, report=report)

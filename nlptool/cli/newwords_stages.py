@@ -159,7 +159,7 @@ class Run:
             read_files(paths, self.reading, self.report),
             self.folder,
             threads=threads,
-            memory=self.memory // 4,
+            memory=self.memory,
             report=self.report,
         )
         try:

@@ -79,7 +79,7 @@ def joints_of_text(
         whatever reading the blocks raises.
     """
     check_memory(memory, config.threads)
-    stream = read_stream(blocks, folder, threads=config.threads, memory=memory // 4, report=report)
+    stream = read_stream(blocks, folder, threads=config.threads, memory=memory, report=report)
     try:
         settled = _settled(config, stream.n_symbols, report)
         ranked = rank(stream, fold=(settled.min_count or 1) > 1)

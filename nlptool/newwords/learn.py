@@ -66,7 +66,7 @@ def learn(
         whatever reading the blocks raises.
     """
     check_memory(memory, config.threads)
-    stream = read_stream(blocks, folder, threads=config.threads, memory=memory // 4, report=report)
+    stream = read_stream(blocks, folder, threads=config.threads, memory=memory, report=report)
     try:
         counting = Config(
             order=config.max_len + 1, min_count=config.min_count, threads=config.threads
