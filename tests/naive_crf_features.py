@@ -86,3 +86,12 @@ def longest_words(
                 if size > covers[k][1]:
                     covers[k] = (i, size, word)
     return begins, ends, covers
+
+
+def nearest(vectors: Sequence[Sequence[float]], centres: Sequence[Sequence[float]]) -> list[int]:
+    """Return the centre of the largest inner product for each vector; the first of equal ones."""
+    products = [
+        [sum(x * y for x, y in zip(vector, centre, strict=True)) for centre in centres]
+        for vector in vectors
+    ]
+    return [row.index(max(row)) for row in products]
