@@ -121,10 +121,8 @@ def _words(
     labels = sentence.labels
     if labels is None:
         if sentence.is_characters:
-            _count(
-                lost, "sentences without labels, each taken as one word", int(bool(sentence.text))
-            )
-            found = [(sentence.text, "")]
+            _count(lost, "sentences without labels, which stay as they are", 1)
+            found = [(word, "") for word in _SPACES.split(sentence.text)]
         else:
             found = [(token, "") for token in sentence.tokens]
     elif sentence.is_characters and scheme != "none":

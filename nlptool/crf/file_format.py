@@ -165,21 +165,19 @@ def _is_columns(sample: Sequence[str], filled: list[str]) -> bool:
     n_columns, share = _width(filled, separator)
     rows = [row for row in (_fields(line, separator) for line in filled) if len(row) == n_columns]
     n_characters = sum(len(row[0]) for row in rows)
-    if share < _MOST or n_characters > _LONG_TOKEN * len(rows):
+    if share < 0.5 or n_characters > _LONG_TOKEN * len(rows):
         return False
     ends = [place for place, line in enumerate(sample) if not line.strip(" \t")]
     has_inner_end = any(0 < place < len(sample) - 1 for place in ends)
     if n_columns == 1:
         # A token a line, for a text that is to be labelled.
-        return n_characters < 2 * len(rows) and (
-            (has_inner_end and len(rows) > 1) or len(rows) > 20
-        )
-    if separator == "\t":
-        return True
+        is_many = len(rows) > (1 if has_inner_end else 20)
+        return is_many and share >= _MOST and n_characters < 2 * len(rows)
     labels = [row[-1] for row in rows]
-    if all(split_label(label)[0] for label in labels):
+    if separator == "\t" or all(split_label(label)[0] for label in labels):
         return True
-    return has_inner_end and len(labels) > 3 and len(set(labels)) <= max(3, len(labels) // 3)
+    is_even = share >= _MOST and has_inner_end and len(labels) > 3
+    return is_even and len(set(labels)) <= max(3, len(labels) // 3)
 
 
 def _separator(filled: list[str]) -> str:
