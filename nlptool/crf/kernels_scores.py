@@ -11,29 +11,28 @@ import numpy.typing as npt
 from numba import njit
 
 from nlptool.crf.kernels_threads import fetch
+from nlptool.crf.kernels_vector import add1, add4, add8
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
-AHEAD = 6
+AHEAD = 8
 
 
-@njit(nogil=True, inline="always")
-def _add(target: Float32, to: int, source: Float32, at: int, n: int) -> None:
-    """Add n floats, eight at a time."""
+@njit(cache=True, nogil=True)
+def add(target: Float32, to: int, source: Float32, at: int, n: int) -> None:
+    """Add n floats of the source to the target, from `to` and `at` on."""
     i = 0
     while i + 8 <= n:
-        for j in range(8):
-            target[to + i + j] += source[at + i + j]
+        add8(target, to + i, source, at + i)
         i += 8
     if i + 4 <= n:
-        for j in range(4):
-            target[to + i + j] += source[at + i + j]
+        add4(target, to + i, source, at + i)
         i += 4
     while i < n:
-        target[to + i] += source[at + i]
+        add1(target, to + i, source, at + i)
         i += 1
 
 
@@ -85,6 +84,6 @@ def add_scores(
             for run in range(run_of[k], run_of[k + 1]):
                 to = row + n - 1 - p + 3 * pad + runs[run, 1]
                 if edges[k]:
-                    _add(SE, to * L * L, W, record + runs[run, 2], runs[run, 3])
+                    add(SE, to * L * L, W, record + runs[run, 2], runs[run, 3])
                 else:
-                    _add(S, to * L, W, record + runs[run, 2], runs[run, 3])
+                    add(S, to * L, W, record + runs[run, 2], runs[run, 3])

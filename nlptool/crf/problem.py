@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.features import Encoded
+from nlptool.crf.kernels_batch import Goal, Places, Room, Text
 from nlptool.crf.kernels_sentence import DECODERS
+from nlptool.crf.kernels_threads import new_sync
 from nlptool.crf.losses import KINDS, class_weights
 from nlptool.crf.template import Template
 from nlptool.crf.weights import Layout, Legality, layout_of
 from nlptool.errors import ConfigError, CorpusError
 
-Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Ids = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -34,11 +35,7 @@ class Problem:
         sentences: those that are trained on: not empty, and with legal labels.
         lengths: rows of the buffer of each, see kernels_scores.py.
         n_left_out: how many have labels that are not legal.
-        learned: which weights of the tail (transitions, start, end) are learned.
-        decoder: one of kernels_sentence.py.
-        kind: of the loss, one of losses.py.
-        gamma: of the loss.
-        classes: weights of the labels' classes; empty: of the sequence, see kernels_sentence.py.
+        goal: what is learned.
     """
 
     encoded: Encoded
@@ -47,17 +44,39 @@ class Problem:
     sentences: Int64
     lengths: Int64
     n_left_out: int
-    learned: Bools
-    decoder: int
-    kind: int
-    gamma: float
-    classes: Float64
+    goal: Goal
 
     @property
-    def legal(self) -> Bools:
-        """What of the tail may stand."""
-        legality = self.legality
-        return np.concatenate([legality.pairs.reshape(-1), legality.start, legality.end])
+    def text(self) -> Text:
+        """The sentences, for the kernels."""
+        encoded = self.encoded
+        return Text(_fixed(encoded.rows), _fixed(encoded.labels), _fixed(encoded.starts))
+
+    @property
+    def places(self) -> Places:
+        """Where the weights stand, for the kernels."""
+        at = self.layout
+        return Places(at.n_labels, at.bases, at.strides, at.edges, at.runs, at.run_of, at.pad)
+
+    @property
+    def n_tokens(self) -> int:
+        """How many tokens are trained on."""
+        return int(self.lengths.sum()) - 4 * self.layout.pad * len(self.lengths)
+
+    def room(self, n_rows: int, n_sentences: int) -> Room:
+        """Return room for a batch.
+
+        Args:
+            n_rows: of the buffers of its sentences together, at most.
+            n_sentences: how many, at most.
+        """
+        n_labels = self.layout.n_labels
+        return Room(
+            np.empty(n_rows * n_labels, np.float32),
+            np.empty(n_rows * n_labels**2 if self.layout.has_edges else 0, np.float32),
+            np.empty((n_sentences, n_labels * (n_labels + 2))),
+            new_sync(),
+        )
 
     def fingerprint(self) -> str:
         """Return what tells this corpus from others."""
@@ -99,9 +118,14 @@ def problem_of(
     layout = layout_of(template.shapes, n_records, n_labels, pad=encoded.pad)
     possible = np.zeros(len(encoded.starts) - 1, np.int8)
     _judge(
-        encoded.labels, encoded.starts, encoded.pad, legality.start, legality.pairs,
-        legality.end, possible,
-    )  # fmt: skip
+        _fixed(encoded.labels),
+        _fixed(encoded.starts),
+        encoded.pad,
+        _fixed(legality.start),
+        _fixed(legality.pairs),
+        _fixed(legality.end),
+        possible,
+    )
     sentences = np.flatnonzero(possible == 1)
     if not len(sentences):
         raise CorpusError("the corpus has no sentence with legal labels, expected at least one")
@@ -114,12 +138,22 @@ def problem_of(
         sentences,
         np.diff(encoded.starts)[sentences] + 2 * encoded.pad,
         int(np.count_nonzero(possible == 2)),
-        np.full(n_labels * (n_labels + 2), edges and config.decoder != "softmax"),
-        DECODERS[config.decoder],
-        KINDS[config.loss],
-        config.gamma or 0.0,
-        class_weights(encoded.names, config.class_weights) if by_position else np.empty(0),
+        Goal(
+            DECODERS[config.decoder],
+            KINDS[config.loss],
+            config.gamma or 0.0,
+            class_weights(encoded.names, config.class_weights) if by_position else np.empty(0),
+            np.concatenate([legality.pairs.reshape(-1), legality.start, legality.end]),
+            np.full(n_labels * (n_labels + 2), edges and config.decoder != "softmax"),
+        ),
     )
+
+
+def _fixed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a view not to be written to, so that kernels are compiled for one kind of array."""
+    view = np.ascontiguousarray(array)[:]
+    view.flags.writeable = False
+    return view
 
 
 @njit(cache=True, nogil=True)

@@ -17,7 +17,7 @@ from nlptool.core.report import Progress
 from nlptool.core.store import all_finite
 from nlptool.crf.config import Config
 from nlptool.crf.kernels_sgd import sgd_batches
-from nlptool.crf.kernels_threads import new_sync, stop
+from nlptool.crf.kernels_threads import stop
 from nlptool.crf.problem import Problem
 from nlptool.crf.weights import Float32, Int64
 from nlptool.errors import ModelError, RunError
@@ -84,13 +84,10 @@ class Sgd:
             [1 / np.maximum(count, 1) for count in counts] or [np.empty(0)]
         ).astype(np.float32)
         self.share_bases = np.cumsum([0, *layout.n_records], dtype=np.int64)
-        self.sync = new_sync()
-        n_labels, tail = layout.n_labels, n_tail(problem)
         # The largest batch there can be.
-        rows = int(np.sort(problem.lengths)[-config.batch :].sum())
-        self.S = np.empty(rows * n_labels, np.float32)
-        self.SE = np.empty(rows * n_labels**2 if layout.has_edges else 0, np.float32)
-        self.E = np.empty((config.batch, tail))
+        n_rows = int(np.sort(problem.lengths)[-config.batch :].sum())
+        self.room = problem.room(n_rows, config.batch)
+        n_labels = layout.n_labels
         width = float(layout.strides.sum())
         ns = 300 + 4 * width + 0.5 * n_labels**2 * (10 if layout.has_edges else 1)
         per_sentence = float(problem.lengths.mean()) * ns
@@ -152,12 +149,12 @@ class Sgd:
         state, problem, config = self.state, self.problem, self.config
         n = len(problem.sentences)
         order = np.random.default_rng((config.seed, state.epoch)).permutation(n)
-        places = np.cumsum(problem.lengths[order]) - problem.lengths[order]
-        places -= np.repeat(places[:: config.batch], config.batch)[:n]
+        rows = np.cumsum(problem.lengths[order]) - problem.lengths[order]
+        rows -= np.repeat(rows[:: config.batch], config.batch)[:n]
         sentences = problem.sentences[order]
         while state.place < n:
             span = slice(state.place, min(state.place + self.chunk, n))
-            self._run(sentences[span], places[span], state.losses[span])
+            self._run(sentences[span], rows[span], state.losses[span])
             state.place = span.stop
             if not np.isfinite(state.losses[span].sum()):
                 raise self._diverged("the loss")
@@ -180,13 +177,7 @@ class Sgd:
 
     def loss(self) -> float:
         """Return the mean loss of a token, in the last epoch that is complete."""
-        return float(self.state.losses.sum()) / self.n_tokens
-
-    @property
-    def n_tokens(self) -> int:
-        """How many tokens are trained on."""
-        lengths = self.problem.lengths
-        return int(lengths.sum()) - 4 * self.problem.layout.pad * len(lengths)
+        return float(self.state.losses.sum()) / self.problem.n_tokens
 
     def progress(self) -> Progress:
         """Return how far the training is."""
@@ -194,26 +185,35 @@ class Sgd:
         done = state.epoch * n + state.place
         total = n * (self.config.epochs or 0)
         place = state.place or n
-        loss = float(state.losses[:place].sum()) / (self.n_tokens * place / n)
+        loss = float(state.losses[:place].sum()) / (self.problem.n_tokens * place / n)
         return Progress("training", done, total, "sentences", loss)
 
-    def _run(self, order: Int64, places: Int64, losses: Float64) -> None:
-        problem, config, state, layout = self.problem, self.config, self.state, self.problem.layout
-        encoded, threads = problem.encoded, config.threads
+    def _run(self, order: Int64, rows: Int64, losses: Float64) -> None:
+        problem, config, state = self.problem, self.config, self.state
 
         def work(me: int) -> None:
             sgd_batches(
-                encoded.rows, encoded.labels, encoded.starts, order, places, config.batch,
-                layout.n_labels, layout.bases, layout.strides, layout.edges, layout.runs,
-                layout.run_of, layout.pad, state.weights, state.sums, self.shares,
-                self.share_bases, problem.legal, problem.learned, problem.decoder, problem.kind,
-                problem.gamma, problem.classes, np.float32(config.rate),
-                np.float32(config.l1), np.float32(2 * (config.l2 or 0.0)),
-                np.float32(config.batch / len(problem.sentences)), self.S, self.SE, self.E,
-                losses, self.sync, me, threads,
-            )  # fmt: skip
+                problem.text,
+                problem.places,
+                problem.goal,
+                state.weights,
+                state.sums,
+                self.shares,
+                self.share_bases,
+                order,
+                rows,
+                config.batch,
+                np.float32(config.rate),
+                np.float32(config.l1),
+                np.float32(2 * (config.l2 or 0.0)),
+                np.float32(config.batch / len(problem.sentences)),
+                self.room,
+                losses,
+                me,
+                config.threads,
+            )
 
-        run_threads(self.pool, work, threads, self.sync)
+        run_threads(self.pool, work, config.threads, self.room.sync)
 
     def _diverged(self, what: str) -> RunError:
         return RunError(
@@ -235,11 +235,6 @@ def take(ours: Mapping[str, NDArray[Any]], given: Mapping[str, NDArray[Any]]) ->
         if not all_finite(other):
             raise ModelError(f"checkpoint: its {name} are not all finite; it is damaged")
         array[:] = other
-
-
-def n_tail(problem: Problem) -> int:
-    """Return how many weights transitions, start and end are."""
-    return problem.layout.n_labels * (problem.layout.n_labels + 2)
 
 
 def run_threads(pool: ThreadPoolExecutor, work: Any, n_threads: int, sync: Int64) -> None:
