@@ -188,7 +188,10 @@ def _look_odd(sentence: Sentence, where: str, tell: Callable[[str, str], None]) 
     """Tell of characters that are hardly meant."""
     found = _ODD.search(sentence.text)
     if found is not None:
-        tell("sentences with control, invisible or replaced characters", f"{where}: {found[0]!r}")
+        tell(
+            "sentences with control, invisible or replaced characters",
+            f"{where}: {found[0]!a}",
+        )
     if not sentence.is_characters:
         token = next((one for one in sentence.tokens if any(map(str.isspace, one))), None)
         if token is not None:

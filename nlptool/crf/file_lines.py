@@ -5,6 +5,7 @@ sentence or a JSON object apart; here it is read whole, up to `LONGEST`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePath
 
 from nlptool.errors import CorpusError
 
@@ -15,9 +16,13 @@ Fault = Callable[[int, str], None]
 """Told the line and what is wrong with it; it raises, or returns for the line to be left out."""
 
 
+_KEPT = "nlptool-stdin-"
+"""How the name of a file begins in which `corpus.kept` keeps stdin."""
+
+
 def shown(path: str) -> str:
     """Return what messages call a file."""
-    return "stdin" if path == "-" else path
+    return "stdin" if path == "-" or PurePath(path).name.startswith(_KEPT) else path
 
 
 def stop_at(path: str) -> Fault:

@@ -1,7 +1,9 @@
 import pytest
 
+from nlptool.core import corpus
+from nlptool.core.corpus import kept
 from nlptool.crf import file_lines
-from nlptool.crf.file_lines import batches_of, stop_at
+from nlptool.crf.file_lines import batches_of, shown, stop_at
 from nlptool.errors import CorpusError
 
 
@@ -36,3 +38,9 @@ def test_a_line_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_fault_stops() -> None:
     with pytest.raises(CorpusError, match=r"^stdin:3: 1 column, expected 2$"):
         stop_at("-")(3, "1 column, expected 2")
+
+
+def test_stdin_is_called_so_wherever_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus, "read_stored", lambda _: (chunk for chunk in [b"x"]))
+    with kept(["-", "a.txt"]) as paths:
+        assert [shown(path) for path in paths] == ["stdin", "a.txt"]
