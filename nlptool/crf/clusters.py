@@ -110,7 +110,9 @@ def cluster_vectors(
         if not 2 <= size <= MOST_SIZE:
             raise ConfigError(f"--clusters: {size:,}, expected 2 to {MOST_SIZE:,}")
         if size > len(rows):
-            raise CorpusError(f"{name}: {len(rows):,} words, expected at least {size:,} clusters")
+            raise CorpusError(
+                f"{name}: {len(rows):,} words, expected at least the {size:,} clusters asked for"
+            )
     units = np.ascontiguousarray(vectors.units(list(rows.values())), np.float32)
     numbers = np.empty((len(sizes), len(rows)), np.int32)
     for i, size in enumerate(sizes):

@@ -144,8 +144,10 @@ def _features(stored: Stored, template: Template, columns: Columns, min_count: i
             fits = fits and (
                 kind == HASHED or (kind == EXACT and prod(radix).bit_length() + bits[s] <= 64)
             )
-        largest, n_empty = check_cells(table, np.uint64(bits[s]))
-        if not fits or largest > n_records[s] or (kind != DIRECT and not n_empty):
+        largest, n_empty = int(table.max()), 1
+        if kind != DIRECT:
+            largest, n_empty = check_cells(table, np.uint64(bits[s]))
+        if not fits or largest > n_records[s] or not n_empty:
             raise _damaged(where, f"the table of features like {shape.slots[0].text}")
         if kind != HASHED:
             tuples.append(None)
