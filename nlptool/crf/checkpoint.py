@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nlptool.core.store import Array, Stored, load, publish
+from nlptool.core.store import Array, Stored, all_finite, load, publish
 from nlptool.crf.config import Config
 from nlptool.errors import ConfigError, CorpusError, ModelError
 
@@ -76,6 +76,21 @@ class Checkpoint:
     def remove(self) -> None:
         """Remove the file: the training is complete."""
         Path(self.path).unlink(missing_ok=True)
+
+
+def take(ours: Mapping[str, Array], given: Mapping[str, Array]) -> None:
+    """Fill our arrays with those of a checkpoint.
+
+    Raises:
+        ModelError: one is missing, of another kind, or not finite.
+    """
+    for name, array in ours.items():
+        other = given.get(name)
+        if other is None or other.dtype != array.dtype or other.shape != array.shape:
+            raise ModelError(f"checkpoint: its {name} make no sense; it is damaged")
+        if not all_finite(other):
+            raise ModelError(f"checkpoint: its {name} are not all finite; it is damaged")
+        array[:] = other
 
 
 def _settings(config: Config) -> dict[str, Any]:

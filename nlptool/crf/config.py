@@ -51,7 +51,7 @@ class Config:
     rate: float | None = None
     batch: int = 16
     average: bool = True
-    patience: int = 3
+    patience: int | None = None
     history: int = 5
     tolerance: float = 1e-5
     min_feature_count: int = 1
@@ -104,12 +104,13 @@ class Config:
 
     def settled(self) -> "Config":
         """Return the same settings with the defaults of algorithm and loss in place of None."""
-        epochs, rate, l2 = _DEFAULTS[self.algorithm]
+        epochs, rate, l2, patience = _DEFAULTS[self.algorithm]
         return replace(
             self,
             epochs=epochs if self.epochs is None else self.epochs,
             rate=rate if self.rate is None else self.rate,
             l2=l2 if self.l2 is None else self.l2,
+            patience=patience if self.patience is None else self.patience,
             gamma=_GAMMA.get(self.loss) if self.gamma is None else self.gamma,
         )
 
@@ -117,8 +118,8 @@ class Config:
 # Loss -> the default of gamma: what the authors use untuned.
 _GAMMA = {"focal": 2.0, "soft-truncation": 10.0}
 
-# Algorithm -> epochs, rate, l2; benchmarks/RESULTS.md says how they were chosen.
-_DEFAULTS: dict[str, tuple[int, float | None, float]] = {
-    "sgd": (15, 0.5, 0.1),
-    "lbfgs": (300, None, 0.5),
+# Algorithm -> epochs, rate, l2, patience; benchmarks/RESULTS.md says how they were chosen.
+_DEFAULTS: dict[str, tuple[int, float | None, float, int]] = {
+    "sgd": (15, 0.5, 0.1, 3),
+    "lbfgs": (300, None, 0.5, 20),
 }

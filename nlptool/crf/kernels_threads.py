@@ -7,6 +7,8 @@ memory, over and over; after a while it lets other threads run between two looks
     sync   int64, shape (SYNC,); zeros at the start of a kernel. One number each a cache line.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -30,9 +32,29 @@ def new_sync() -> Sync:
     return np.zeros(SYNC, np.int64)
 
 
-def stop(sync: Sync) -> None:
-    """Send the threads that wait at a barrier home: one of them is not going to come."""
-    sync[_STOP] = 1
+def run_threads(
+    pool: ThreadPoolExecutor, work: Callable[[int], None], n_threads: int, sync: Sync
+) -> None:
+    """Run work(0), work(1), ... at the same time; whatever happens, none of them stays.
+
+    Args:
+        pool: of at least n_threads - 1.
+        work: a kernel of one thread.
+        n_threads: how many.
+        sync: where they meet.
+    """
+    sync[:] = 0
+    others = []
+    try:
+        others = [pool.submit(work, me) for me in range(1, n_threads)]
+        work(0)
+    except BaseException:
+        # Those that wait for one that will not come go home.
+        sync[_STOP] = 1
+        raise
+    finally:
+        for other in others:
+            other.result()
 
 
 def _place(context: Any, b: Any, signature: Any, args: Any) -> Any:
@@ -82,7 +104,7 @@ def wait(sync: Sync, n_threads: int) -> bool:
     """Wait until all threads are here; then tickets begin at 0 again.
 
     Returns:
-        False when there is nothing to wait for: see `stop`.
+        False when there is nothing to wait for: see `run_threads`.
     """
     if n_threads == 1:
         sync[_TICKET] = 0

@@ -63,6 +63,18 @@ class Problem:
         """How many tokens are trained on."""
         return int(self.lengths.sum()) - 4 * self.layout.pad * len(self.lengths)
 
+    @property
+    def n_tail(self) -> int:
+        """How many weights transitions, start and end are."""
+        return self.layout.n_labels * (self.layout.n_labels + 2)
+
+    @property
+    def token_ns(self) -> float:
+        """About how long a token takes one thread, in nanoseconds."""
+        n_labels = self.layout.n_labels
+        pairs = n_labels**2 * (10 if self.layout.has_edges else 1)
+        return 200 + 2 * float(self.layout.strides.sum()) + 30 * n_labels + 0.5 * pairs
+
     def room(self, n_rows: int, n_sentences: int) -> Room:
         """Return room for a batch.
 
@@ -74,7 +86,7 @@ class Problem:
         return Room(
             np.empty(n_rows * n_labels, np.float32),
             np.empty(n_rows * n_labels**2 if self.layout.has_edges else 0, np.float32),
-            np.empty((n_sentences, n_labels * (n_labels + 2))),
+            np.empty((n_sentences, self.n_tail)),
             new_sync(),
         )
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptool.core.report import Progress
-from nlptool.core.store import all_finite
+from nlptool.crf.checkpoint import take
 from nlptool.crf.config import Config
 from nlptool.crf.kernels_sgd import sgd_batches
-from nlptool.crf.kernels_threads import stop
+from nlptool.crf.kernels_threads import run_threads
 from nlptool.crf.problem import Problem
 from nlptool.crf.weights import Float32, Int64
 from nlptool.errors import ModelError, RunError
@@ -87,10 +87,7 @@ class Sgd:
         # The largest batch there can be.
         n_rows = int(np.sort(problem.lengths)[-config.batch :].sum())
         self.room = problem.room(n_rows, config.batch)
-        n_labels = layout.n_labels
-        width = float(layout.strides.sum())
-        ns = 300 + 4 * width + 0.5 * n_labels**2 * (10 if layout.has_edges else 1)
-        per_sentence = float(problem.lengths.mean()) * ns
+        per_sentence = problem.token_ns * problem.n_tokens / len(problem.sentences)
         self.chunk = max(1, round(_CHUNK_NS / (per_sentence * config.batch))) * config.batch
 
     @property
@@ -220,40 +217,3 @@ class Sgd:
             f"training diverged at epoch {self.state.epoch + 1}, sentence {self.state.place}: "
             f"{what} is not finite, expected a number; lower --rate"
         )
-
-
-def take(ours: Mapping[str, NDArray[Any]], given: Mapping[str, NDArray[Any]]) -> None:
-    """Fill our arrays with those of a checkpoint.
-
-    Raises:
-        ModelError: one is missing, of another kind, or not finite.
-    """
-    for name, array in ours.items():
-        other = given.get(name)
-        if other is None or other.dtype != array.dtype or other.shape != array.shape:
-            raise ModelError(f"checkpoint: its {name} make no sense; it is damaged")
-        if not all_finite(other):
-            raise ModelError(f"checkpoint: its {name} are not all finite; it is damaged")
-        array[:] = other
-
-
-def run_threads(pool: ThreadPoolExecutor, work: Any, n_threads: int, sync: Int64) -> None:
-    """Run work(0), work(1), ... at the same time; whatever happens, none of them stays.
-
-    Args:
-        pool: of at least n_threads - 1.
-        work: a kernel of one thread.
-        n_threads: how many.
-        sync: where they meet.
-    """
-    sync[:] = 0
-    others = []
-    try:
-        others = [pool.submit(work, me) for me in range(1, n_threads)]
-        work(0)
-    except BaseException:
-        stop(sync)
-        raise
-    finally:
-        for other in others:
-            other.result()

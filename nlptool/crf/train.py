@@ -19,6 +19,7 @@ from nlptool.core.store import all_finite
 from nlptool.crf.checkpoint import Checkpoint
 from nlptool.crf.config import Config
 from nlptool.crf.features import Encoded
+from nlptool.crf.lbfgs import Lbfgs
 from nlptool.crf.problem import Problem, problem_of
 from nlptool.crf.sgd import Sgd
 from nlptool.crf.template import Template
@@ -27,7 +28,7 @@ from nlptool.errors import ModelError
 
 Measure = Callable[[Weights], float]
 
-TRAINERS = {"sgd": Sgd}
+TRAINERS: dict[str, type[Sgd] | type[Lbfgs]] = {"sgd": Sgd, "lbfgs": Lbfgs}
 
 
 @dataclass(eq=False)
@@ -150,7 +151,7 @@ def train(
             if seconds is not None and time.monotonic() - saved >= seconds:
                 save()
 
-        while not trainer.is_over and not course.is_over(config.patience):
+        while not trainer.is_over and not course.is_over(config.patience or 1):
             for progress in trainer.epoch():
                 tell(progress)
             score = None
