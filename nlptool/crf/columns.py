@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptool.core.jieba_trie import COUNT_SHIFT, look_up
+from nlptool.core.jieba_trie import COUNT_SHIFT, Nodes, look_up
 from nlptool.crf.character_types import type_of, type_of_points
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.codes import Coded, code
 from nlptool.crf.derived import own_columns, plan_of, values_of
 from nlptool.crf.kernels_columns import POINT, Int32, Int64, View, lay_out, observe_all
-from nlptool.crf.lexicon import Lexicon
+from nlptool.crf.lexicon import OWN, Lexicon
 from nlptool.crf.normalise import N_POINTS, changes, normal_points
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.tries import first_nodes
@@ -87,13 +87,20 @@ class Columns:
         """
         return self.observe_codes(code(sentences, self.own, changes(self.normalise), labels=False))
 
-    def observe_codes(self, coded: Coded) -> Observed:
-        """Return sentences that `codes.code` has read for `own` as ids."""
+    def observe_codes(self, coded: Coded, own: Sequence[Nodes] = ()) -> Observed:
+        """Return sentences that `codes.code` has read as ids.
+
+        Args:
+            coded: the sentences; the columns are those of `own`.
+            own: tries that take turns as that of the text's own words, see own_words.py.
+        """
         view = self._view_of(list(coded.coders[0].longer))
-        n_padded = len(coded.columns[0]) + 2 * self.pad * len(coded.ends)
-        ids = np.empty((len(self.names), n_padded), np.int32)
-        starts = np.empty(len(coded.ends) + 1, np.int64)
-        observe_all(coded.columns[0], coded.ends, view, self.pad, ids, starts)
+        sizes = np.diff(coded.ends, prepend=0) + 2 * self.pad
+        starts = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+        ids = np.empty((len(self.names), int(starts[-1])), np.int32)
+        for k in range(max(1, len(own))):
+            turn = self._with_own(view, own[k]) if own else view
+            observe_all(coded.columns[0], starts, turn, self.pad, ids, k, max(1, len(own)))
         for i in range(1, len(coded.columns)):
             table = _ids_of(self.tokens[i], list(coded.coders[i].longer), self.pad)
             row = ids[self.names.index(str(self.own[i]))]
@@ -122,15 +129,20 @@ class Columns:
             normal_points(self.normalise),
             type_of_points(),
             np.concatenate([np.zeros((0, N_POINTS), np.int32), *points]),
-            np.concatenate([np.zeros(0, np.uint64), *tables]),
-            np.cumsum([0, *map(len, tables)], dtype=np.int64),
-            first_nodes(tables),
+            *_tries(tables),
             np.array(caps, np.int64),
             np.concatenate([np.zeros(0, np.int32), *values]),
             np.zeros(0, np.int32),
             np.zeros(1, np.int64),
         )
         return View(*[frozen(array) for array in arrays])
+
+    def _with_own(self, view: View, own: Nodes) -> View:
+        """Return a view with another trie of the text's own words."""
+        tables = [own if one.name == OWN else one.table for one in self.lexicons]
+        arrays = _tries([*tables, *(one.table for one in self.clusters)])
+        tables_, begins, firsts = (frozen(array) for array in arrays)
+        return view._replace(tables=tables_, table_begins=begins, firsts=firsts)
 
     def _view_of(self, longer: list[str]) -> View:
         """Return the view of a text that has longer tokens, too; they are normalised."""
@@ -185,6 +197,12 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
+
+
+def _tries(tables: Sequence[Nodes]) -> tuple[Nodes, Int64, Nodes]:
+    """Return tries as `View` has them."""
+    begins = np.cumsum([0, *map(len, tables)], dtype=np.int64)
+    return np.concatenate([np.zeros(0, np.uint64), *tables]), begins, first_nodes(tables)
 
 
 def _ids_of(

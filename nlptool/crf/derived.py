@@ -5,6 +5,7 @@
     type                       see character_types.py
     same1, same2               whether the next token, or the one after it, is the same
     NAME.begin .inside .end    words of a lexicon, see lexicon.py and tries.py
+    self.begin .inside .end    words of the training text, see own_words.py
     NAME.charN                 of N clusters of word vectors that of the token, see clusters.py
     NAME.beginN .insideN       that of the longest word that begins here, that covers the token
 
@@ -28,7 +29,7 @@ from nlptool.crf.kernels_columns import (
     TOKENS,
     TYPE,
 )
-from nlptool.crf.lexicon import Lexicon
+from nlptool.crf.lexicon import OWN, Lexicon
 
 SIMPLE = ("type", "same1", "same2")
 """Derived columns that every model can have."""
@@ -39,7 +40,11 @@ _CLUSTER = re.compile("(char|begin|inside)([0-9]{1,7})")
 
 
 def available(
-    n_own: int, lexicons: Sequence[Lexicon] = (), clusters: Sequence[Clusters] = ()
+    n_own: int,
+    lexicons: Sequence[Lexicon] = (),
+    clusters: Sequence[Clusters] = (),
+    *,
+    learning: bool = True,
 ) -> tuple[str, ...]:
     """Return the names of all columns that a template may ask for.
 
@@ -47,9 +52,13 @@ def available(
         n_own: how many columns the file has, that of the labels not counted.
         lexicons: what is there; their names and those of `clusters` are all different.
         clusters: what is there.
+        learning: there will be the lexicon of the training text's own words, see own_words.py.
     """
     names = [*map(str, range(n_own)), *SIMPLE]
-    for name in [*(one.name for one in lexicons), *(one.name for one in clusters)]:
+    of = dict.fromkeys(one.name for one in lexicons)
+    if learning:
+        of[OWN] = None
+    for name in [*of, *(one.name for one in clusters)]:
         names += [f"{name}.{part}" for part in _WORDS]
     for one in clusters:
         names += [f"{one.name}.{part}{size}" for size in one.sizes for part in _VALUES]
@@ -59,6 +68,11 @@ def available(
 def own_columns(names: Sequence[str]) -> list[int]:
     """Return which of the file's columns are among some columns."""
     return [int(name) for name in names if name.isdigit()]
+
+
+def asks_own(names: Sequence[str]) -> bool:
+    """Tell whether some columns are of the training text's own words."""
+    return any(name.rpartition(".")[0] == OWN for name in names)
 
 
 def used(

@@ -23,7 +23,7 @@ from nlptool.crf.clusters import Clusters
 from nlptool.crf.columns import Columns, frozen
 from nlptool.crf.derived import available
 from nlptool.crf.features import Features
-from nlptool.crf.indexing import empty_index
+from nlptool.crf.index import empty_index
 from nlptool.crf.kernels_columns import LONGEST_WORD
 from nlptool.crf.kernels_features import DIRECT, EXACT, HASHED, check_cells
 from nlptool.crf.lexicon import Lexicon
@@ -108,7 +108,8 @@ def features_from(stored: Stored, settings: Mapping[str, Any]) -> Features:
     if not 1 <= n_own <= MOST_COLUMNS:
         raise _damaged(where, f"{n_own} columns")
     try:
-        template = parse_template(text, where, available(n_own, lexicons, clusters))
+        names = available(n_own, lexicons, clusters, learning=False)
+        template = parse_template(text, where, names)
     except CorpusError as error:
         raise ModelError(f"{error}; the file is damaged") from None
     tokens = tuple(

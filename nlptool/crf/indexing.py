@@ -11,29 +11,21 @@ about n**2 / 2**65: 3e-6 for ten million.
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import prod
 
 import numpy as np
 
+from nlptool.core.jieba_trie import Nodes
 from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.codes import NOTHING, code
-from nlptool.crf.columns import Columns, Observed, frozen, vocabulary
-from nlptool.crf.derived import own_columns, used
+from nlptool.crf.columns import Columns, Observed, vocabulary
+from nlptool.crf.derived import asks_own, own_columns, used
 from nlptool.crf.features import Encoded, Features, place_labels
-from nlptool.crf.kernels_features import (
-    DIRECT,
-    EXACT,
-    HASHED,
-    Index,
-    Int32,
-    Int64,
-    Words,
-    fill_table,
-    number_tuples,
-)
-from nlptool.crf.lexicon import Lexicon
+from nlptool.crf.index import empty_index, fill_index
+from nlptool.crf.kernels_features import HASHED, Int32, Int64, Words, number_tuples
+from nlptool.crf.lexicon import OWN, Lexicon
 from nlptool.crf.normalise import changes, normal_points
+from nlptool.crf.own_words import own_lexicon
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.template import Shape, Template
 from nlptool.errors import ConfigError, CorpusError
@@ -41,8 +33,6 @@ from nlptool.errors import ConfigError, CorpusError
 COPIES = 4
 """Floats that a training keeps for each weight, at most, beside the weight itself."""
 
-_FULL = 0.6
-_LEAST = 16  # cells of a hash table
 _HIGHEST = 64  # the largest cut-off that is tried to save memory
 _WEIGHT = 4  # bytes
 
@@ -66,7 +56,8 @@ def build(
         sentences: the text; read once.
         template: what to look at.
         normalise: see normalise.py.
-        lexicons: those that the template may ask for.
+        lexicons: those that the template may ask for; that of the text's own words is made
+            here (see own_words.py), unless it is among them.
         clusters: the same.
         min_count: how often a tuple of tokens must be seen to have a record.
         memory: bytes that the training may take; the least count is raised to keep to it.
@@ -90,6 +81,10 @@ def build(
         vocabulary(coded, i, None if which else normal_points(tuple(normalise)))
         for i, which in enumerate(own)
     )
+    folds: list[Nodes] = []
+    if asks_own(template.columns) and all(lexicon.name != OWN for lexicon in lexicons):
+        words, folds = own_lexicon(coded, normal_points(tuple(normalise)))
+        lexicons = (*lexicons, words)
     columns = Columns(
         template.columns,
         template.pad,
@@ -97,7 +92,7 @@ def build(
         tokens,
         *used(template.columns, lexicons, clusters),
     )
-    observed = columns.observe_codes(coded)
+    observed = columns.observe_codes(coded, folds)
     labels = place_labels(coded, names, observed.starts, template.pad)
     del coded
     features, rows = _index(
@@ -193,70 +188,6 @@ def _index(
     )
     features = Features(template, columns, index, tuple(n_records), tuples, least)
     return features, np.ascontiguousarray(rows.T)
-
-
-def empty_index(shapes: Sequence[Shape], sizes: Sequence[int], bits: int) -> Index:
-    """Return an index that has no records yet.
-
-    Args:
-        shapes: of the template.
-        sizes: how many ids each column has.
-        bits: that the number of a record takes, at most.
-    """
-    kinds, factors = [], []
-    for shape in shapes:
-        radix = [sizes[column] for _, column in shape.refs]
-        exact = prod(radix).bit_length() + bits <= 64
-        kinds.append(DIRECT if len(radix) < 2 else EXACT if exact else HASHED)
-        factors += [prod(radix[:j]) if exact else 0 for j in range(len(radix))]
-    refs = [ref for shape in shapes for ref in shape.refs]
-    shifts = [[slot.shift for slot in shape.slots] for shape in shapes]
-    return Index(
-        cells=frozen(np.zeros(0, np.uint64)),
-        begins=frozen(np.zeros(len(shapes) + 1, np.int64)),
-        kinds=frozen(np.array(kinds, np.int64)),
-        bits=frozen(np.zeros(len(shapes), np.uint64)),
-        refs=frozen(np.array(refs, np.int64).reshape(-1, 2)),
-        factors=frozen(np.array(factors, np.uint64)),
-        ref_begins=frozen(np.cumsum([0, *(len(shape.refs) for shape in shapes)], dtype=np.int64)),
-        spans=frozen(
-            np.array(
-                [(min(by), max(by), shape.reach) for by, shape in zip(shifts, shapes, strict=True)],
-                np.int64,
-            ).reshape(-1, 3)
-        ),
-    )
-
-
-def fill_index(empty: Index, keys: Sequence[Words], sizes: Sequence[int]) -> Index:
-    """Return an index with records.
-
-    Args:
-        empty: what `empty_index` gives.
-        keys: of the records of each shape, in their order.
-        sizes: how many ids each column has.
-    """
-    tables = []
-    bits = [max(1, len(of).bit_length()) for of in keys]
-    for s, of in enumerate(keys):
-        kind = int(empty.kinds[s])
-        if kind == DIRECT:
-            first, last = empty.ref_begins[s : s + 2]
-            table = np.zeros(sizes[empty.refs[first, 1]] if last > first else 1, np.uint64)
-            table[of] = np.arange(1, len(of) + 1, dtype=np.uint64)
-        else:
-            table = np.zeros(_n_cells(len(of)), np.uint64)
-            fill_table(of, kind, np.uint64(bits[s]), table)
-        tables.append(table)
-    return empty._replace(
-        cells=frozen(np.concatenate([np.zeros(0, np.uint64), *tables])),
-        begins=frozen(np.cumsum([0, *map(len, tables)], dtype=np.int64)),
-        bits=frozen(np.array(bits, np.uint64)),
-    )
-
-
-def _n_cells(n_records: int) -> int:
-    return max(_LEAST, 1 << int(n_records / _FULL).bit_length())
 
 
 def _tuples(ids: Int32, where: Int64, shape: Shape) -> Int32:

@@ -209,25 +209,24 @@ def _write(found: Int32, n: int, plan: Int64, view: View, row: Int32, start: int
 
 
 @njit(cache=True, nogil=True)
-def observe_all(codes: Int32, ends: Int64, view: View, pad: int, ids: Int32, starts: Int64) -> None:
+def observe_all(
+    codes: Int32, starts: Int64, view: View, pad: int, ids: Int32, first: int, step: int
+) -> None:
     """Write the ids of many sentences; see `observe`.
 
     Args:
-        codes: of their tokens.
-        ends: where in `codes` each sentence ends; shape (n_sentences,).
-        view: see there.
-        pad: see there.
+        codes: of the tokens of all sentences.
+        starts: where each block begins; shape (n_sentences + 1,).
+        view: see `observe`.
+        pad: see `observe`.
         ids: receives the ids; shape (n_columns, n_padded).
-        starts: receives where each block begins; shape (n_sentences + 1,).
+        first: the first sentence that is written.
+        step: from one to the next.
     """
-    begin = 0
-    at = 0
-    for i in range(len(ends)):
-        starts[i] = at
-        observe(codes, begin, ends[i], view, pad, ids, at)
-        at += ends[i] - begin + 2 * pad
-        begin = ends[i]
-    starts[len(ends)] = at
+    for i in range(first, len(starts) - 1, step):
+        begin = starts[i] - 2 * pad * i
+        end = starts[i + 1] - 2 * pad * (i + 1)
+        observe(codes, begin, end, view, pad, ids, starts[i])
 
 
 @njit(cache=True, nogil=True)

@@ -17,6 +17,9 @@ from nlptool.errors import ConfigError, CorpusError
 JIEBA = "jieba"
 """The source that is the dictionary of the installed jieba."""
 
+OWN = "self"
+"""What templates call the words of the training text, see own_words.py."""
+
 CAP = 5
 """Words of this length and longer ones count as equally long."""
 
@@ -132,6 +135,8 @@ def check_name(name: str) -> None:
             f"{name!r}: no name for a lexicon or for vectors, expected letters, digits and _, "
             "not beginning with a digit"
         )
+    if name == OWN:
+        raise ConfigError(f"{name!r}: the words of the training text are called so; use another")
 
 
 def _entries(lines: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -16,8 +16,9 @@ CLUSTERS = (
 
 
 def test_available() -> None:
-    assert available(2) == ("0", "1", "type", "same1", "same2")
-    names = available(1, LEXICONS[:1], CLUSTERS[1:])
+    assert available(2, learning=False) == ("0", "1", "type", "same1", "same2")
+    assert available(1)[4:] == ("self.begin", "self.inside", "self.end")
+    names = available(1, LEXICONS[:1], CLUSTERS[1:], learning=False)
     assert names[4:] == (
         *("a.begin", "a.inside", "a.end", "w.begin", "w.inside", "w.end"),
         *("w.char4", "w.begin4", "w.inside4"),

@@ -26,6 +26,7 @@ U2:%x[0,0]%x[1,0]%x[2,0]%x[3,0]%x[4,0]%x[5,0]
 U3:%x[0,1]/%x[0,lex.inside]/%x[1,vec.char2]
 U4:%x[0,vec.inside3]
 U5:
+U6:%x[0,self.end]
 B
 B1:%x[0,type]
 """
@@ -214,6 +215,14 @@ def test_a_template_of_what_the_model_does_not_have(tmp_path: Path) -> None:
         features_from(file, settings)
     assert str(error.value).startswith(f"{file.path}:1: %x[0,lex.length]: no column 'lex.length'")
     assert str(error.value).endswith("; the file is damaged")
+
+
+def test_words_of_the_training_text_are_not_made_up(tmp_path: Path) -> None:
+    file = stored(tmp_path / "m")
+    settings = file.config["features"]
+    with pytest.raises(ModelError) as error:
+        features_from(file, {**settings, "lexicons": settings["lexicons"][:1]})
+    assert "no column 'self.end'" in str(error.value)
 
 
 def test_other_tables_do_not_lead_astray(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nlptool.crf.indexing import empty_index, fill_index
+from nlptool.crf.index import empty_index, fill_index
 from nlptool.crf.kernels_features import (
     EXACT,
     HASHED,

@@ -89,5 +89,8 @@ def test_names_and_caps() -> None:
             "not beginning with a digit"
         )
     with pytest.raises(ConfigError) as error:
+        check_name("self")
+    assert str(error.value) == ("'self': the words of the training text are called so; use another")
+    with pytest.raises(ConfigError) as error:
         read_lexicon("x", "x", cap=65)
     assert str(error.value) == "--lexicon: words count up to 65, expected 1 to 64"
