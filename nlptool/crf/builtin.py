@@ -1,56 +1,68 @@
 """Templates that are there without a file: what is good for Chinese characters.
 
-    zh       characters around, their pairs, their types, repetition; and, where the model has
-             them, words of lexicons and clusters of word vectors
-    simple   five characters, four pairs and one with a gap: what most people begin with
+    zh           characters around, their pairs and triples, their types, repetition, and words
+                 of the training text; for segmentation
+    zh-entities  the same without triples, which make a model of few examples worse; for names
+    simple       five characters, four pairs and one with a gap: what most people begin with
 
-Each is a template text like any other, see template.py; columns that there are not are left
-out.
+The first two use whatever else the model has: further columns of the file, lexicons, clusters
+of word vectors. Each is a template text like any other, see template.py. What each part of
+them brings is in benchmarks/RESULTS.md.
 """
 
 from collections.abc import Sequence
 
 from nlptool.errors import ConfigError
 
-NAMES = ("zh", "simple")
+NAMES = ("zh", "zh-entities", "simple")
 
-_TOKENS = ["%x[-2,0]", "%x[-1,0]", "%x[0,0]", "%x[1,0]", "%x[2,0]"]
-_PAIRS = ["%x[-2,0]/%x[-1,0]", "%x[-1,0]/%x[0,0]", "%x[0,0]/%x[1,0]", "%x[1,0]/%x[2,0]"]
-_GAP = ["%x[-1,0]/%x[1,0]"]
+_AROUND = ("%x[-2,0]", "%x[-1,0]", "%x[0,0]", "%x[1,0]", "%x[2,0]")
+_PAIRS = ("%x[-2,0]/%x[-1,0]", "%x[-1,0]/%x[0,0]", "%x[0,0]/%x[1,0]", "%x[1,0]/%x[2,0]")
+_GAP = ("%x[-1,0]/%x[1,0]",)
+_SIMPLE = (*_AROUND, *_PAIRS, *_GAP)
 
-_MORE = [
-    "%x[-1,0]/%x[0,0]/%x[1,0]",
+_TRIPLES = (
     "%x[-2,0]/%x[-1,0]/%x[0,0]",
+    "%x[-1,0]/%x[0,0]/%x[1,0]",
     "%x[0,0]/%x[1,0]/%x[2,0]",
-    "%x[-2,0]/%x[0,0]",
-    "%x[0,0]/%x[2,0]",
+)
+
+_KINDS = (
     "%x[-1,type]/%x[0,type]/%x[1,type]",
     "%x[-2,type]/%x[-1,type]/%x[0,type]/%x[1,type]/%x[2,type]",
-    "%x[-1,same1]/%x[0,same1]",
-    "%x[-2,same2]/%x[-1,same2]/%x[0,same2]",
-]
+    "%x[-1,same1]",
+    "%x[0,same1]",
+    "%x[-2,same2]",
+    "%x[-1,same2]",
+    "%x[0,same2]",
+)
 
-_LEXICON = [
-    "%x[-1,{}.begin]",
-    "%x[0,{}.begin]",
-    "%x[1,{}.begin]",
-    "%x[-1,{}.end]",
-    "%x[0,{}.end]",
-    "%x[1,{}.end]",
-    "%x[0,{}.inside]",
-    "%x[-1,{}.inside]/%x[0,{}.inside]",
-    "%x[0,{}.inside]/%x[1,{}.inside]",
-    "%x[0,{}.begin]/%x[0,{}.end]",
-    "%x[0,{}.inside]/%x[0,0]",
-]
+# {0} is a further column of the file.
+_COLUMN = ("%x[-1,{0}]", "%x[0,{0}]", "%x[1,{0}]", "%x[0,0]/%x[0,{0}]")
 
-_CLUSTERS = [
-    "%x[-1,{}]",
-    "%x[0,{}]",
-    "%x[1,{}]",
-    "%x[-1,{}]/%x[0,{}]",
-    "%x[0,{}]/%x[1,{}]",
-]
+# {0} is a lexicon.
+_LEXICON = (
+    "%x[0,{0}.begin]/%x[0,{0}.inside]/%x[0,{0}.end]",
+    "%x[-1,{0}.begin]/%x[-1,{0}.end]",
+    "%x[1,{0}.begin]/%x[1,{0}.end]",
+    "%x[-1,{0}.end]/%x[0,{0}.begin]",
+    "%x[0,{0}.end]/%x[1,{0}.begin]",
+    "%x[-1,{0}.begin]/%x[-1,{0}.inside]/%x[-1,{0}.end]"
+    "/%x[0,{0}.begin]/%x[0,{0}.inside]/%x[0,{0}.end]",
+    "%x[0,{0}.begin]/%x[0,{0}.inside]/%x[0,{0}.end]/%x[1,{0}.begin]/%x[1,{0}.inside]/%x[1,{0}.end]",
+    "%x[0,{0}.begin]/%x[0,0]",
+    "%x[0,{0}.end]/%x[0,0]",
+    "%x[0,{0}.inside]/%x[0,0]",
+)
+
+# {0} is a column of clusters.
+_CLUSTERS = (
+    "%x[-1,{0}]",
+    "%x[0,{0}]",
+    "%x[1,{0}]",
+    "%x[-1,{0}]/%x[0,{0}]",
+    "%x[0,{0}]/%x[1,{0}]",
+)
 
 
 def builtin_template(name: str, columns: Sequence[str]) -> str:
@@ -65,17 +77,16 @@ def builtin_template(name: str, columns: Sequence[str]) -> str:
     """
     if name not in NAMES:
         raise ConfigError(f"--template: {name!r}, expected a file or one of {', '.join(NAMES)}")
-    lines = [*_TOKENS, *_PAIRS, *_GAP]
-    if name == "zh":
-        lines += _MORE
-        own = [column for column in columns if column.isdigit() and column != "0"]
-        lines += [f"%x[{row},{column}]" for column in own for row in (-1, 0, 1)]
-        lines += [f"%x[0,0]/%x[0,{column}]" for column in own]
+    lines = [*_SIMPLE]
+    if name != "simple":
+        lines += _KINDS if name == "zh-entities" else (*_TRIPLES, *_KINDS)
         for column in columns:
             of, _, part = column.rpartition(".")
-            if part == "begin":
-                lines += [line.replace("{}", of) for line in _LEXICON]
-            elif part not in ("", "inside", "end") and of:
-                lines += [line.replace("{}", column) for line in _CLUSTERS]
+            if column.isdigit() and column != "0":
+                lines += [line.format(column) for line in _COLUMN]
+            elif part == "begin":
+                lines += [line.format(of) for line in _LEXICON]
+            elif of and part not in ("inside", "end"):
+                lines += [line.format(column) for line in _CLUSTERS]
     width = len(str(len(lines) - 1))
     return "".join(f"U{i:0{width}}:{line}\n" for i, line in enumerate(lines)) + "B\n"
