@@ -1,7 +1,7 @@
 """The slow, obvious twin of `kernels_constrain`: every label sequence, one after the other."""
 
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import pairwise, product
 from math import inf
 
 import numpy as np
@@ -24,11 +24,11 @@ def best_sum(
     for path in product(range(len(labels)), repeat=len(scores)):
         if not (first[path[0]] and last[path[-1]]):
             continue
-        if not all(pairs[a, b] for a, b in zip(path, path[1:], strict=False)):
+        if not all(pairs[a, b] for a, b in pairwise(path)):
             continue
         total = start[path[0]] + end[path[-1]]
         total += sum(scores[i, y] for i, y in enumerate(path))
-        total += sum(transitions[a, b] for a, b in zip(path, path[1:], strict=False))
+        total += sum(transitions[a, b] for a, b in pairwise(path))
         spans = spans_of([labels[y] for y in path])
         best = max(best, total + sum(weights.get(span, 0.0) for span in spans))
     return float(best)

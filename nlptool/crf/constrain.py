@@ -55,10 +55,12 @@ class Words:
     Args:
         tree: token -> the tree behind it; "" -> [(type, weight), ...] of a word that ends.
         n_words: how many there are.
+        is_forced: all of them have to be spans wherever they stand.
     """
 
     tree: dict[str, Any]
     n_words: int
+    is_forced: bool
 
     def matches(self, tokens: Sequence[str]) -> list[Match]:
         """Return all words in a sentence, by where they begin, then by where they end."""
@@ -93,6 +95,7 @@ def read_words(
     known = set(types)
     tree: dict[str, Any] = {}
     n_words = 0
+    is_forced = True
     for number, line in enumerate(read_lines([path]), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -109,7 +112,8 @@ def read_words(
             node = node.setdefault(token if normalised is None else normalised(token), {})
         node.setdefault("", []).append((kind, weight))
         n_words += 1
-    return Words(tree, n_words)
+        is_forced &= weight == inf
+    return Words(tree, n_words, is_forced)
 
 
 def _entry(line: str, where: str) -> tuple[str, str | None, float]:

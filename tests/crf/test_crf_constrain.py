@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ def test_the_best_path_is_that_of_all_paths(
         wanted = best_sum(scores, transitions, start, end, labels, scheme, weights)
         assert found == pytest.approx(wanted)
         total = start[path[0]] + end[path[-1]] + sum(scores[i, y] for i, y in enumerate(path))
-        total += sum(transitions[a, b] for a, b in zip(path, path[1:], strict=False))
+        total += sum(transitions[a, b] for a, b in pairwise(path))
         spans = spans_of([labels[y] for y in path])
         assert total + sum(weights.get(span, 0) for span in spans) == pytest.approx(wanted)
 
