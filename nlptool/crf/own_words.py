@@ -9,8 +9,6 @@ A span of a type ("PER") is a word of that type; of several the most frequent. P
 (parts of speech) are no spans and give no words.
 """
 
-from collections import Counter
-
 import numpy as np
 
 from nlptool.core.jieba_trie import Nodes
@@ -18,14 +16,14 @@ from nlptool.crf.codes import NOTHING, Coded, Int32, Int64
 from nlptool.crf.lexicon import MOST_TYPES, OWN, Lexicon
 from nlptool.crf.normalise import N_POINTS
 from nlptool.crf.tags import OUTSIDE, split_label
-from nlptool.crf.tries import build_trie, usable
+from nlptool.crf.tries import numbered, plant, usable
 
 N_FOLDS = 10
 
 _NONE, _BEGIN, _WITHIN, _END, _ALONE = range(5)
 _LETTERS = {"": _NONE, OUTSIDE: _NONE, "B": _BEGIN, "I": _WITHIN, "E": _END, "S": _ALONE}
 
-_Words = Counter[tuple[str, str]]
+_WHERE = "the words of the training text"
 
 
 def own_lexicon(coded: Coded, normal: Int32) -> tuple[Lexicon, list[Nodes]]:
@@ -38,53 +36,41 @@ def own_lexicon(coded: Coded, normal: Int32) -> tuple[Lexicon, list[Nodes]]:
     Returns:
         The lexicon, and `N_FOLDS` tries with the same numbers of types.
     """
-    begins, ends, types = _spans(coded)
-    words = _texts(coded, normal, begins, ends)
-    folds = np.searchsorted(coded.ends, begins, side="right") % N_FOLDS
-    counts = [
-        Counter({pair: n for pair, n in _count(words, types, folds == k).items() if _fits(pair)})
-        for k in range(N_FOLDS)
-    ]
-    total: _Words = Counter()
-    for one in counts:
-        total.update(one)
-    names = sorted({type_ for _, type_ in total}) or [""]
+    begins, ends, kinds, names = _spans(coded)
     if len(names) > MOST_TYPES:
-        names = [""]
-    numbers = dict(zip(names, range(1, MOST_TYPES + 1), strict=False))
-    tables = [
-        build_trie(_numbered(total, one, numbers), "the words of the training text")
-        for one in (*counts, Counter())
-    ]
-    return Lexicon(OWN, tables[-1], tuple(names)), tables[:-1]
+        kinds, names = np.zeros_like(kinds), [""]
+    ids: dict[str, int] = {}
+    which = np.array(
+        [ids.setdefault(word, len(ids)) for word in _texts(coded, normal, begins, ends)], np.int64
+    )
+    folds = np.searchsorted(coded.ends, begins, side="right") % N_FOLDS
+    counts = np.bincount(
+        (which * len(names) + kinds) * N_FOLDS + folds, minlength=len(ids) * len(names) * N_FOLDS
+    ).reshape(len(ids), len(names), N_FOLDS)
+    fits = np.array([len(word) > 1 and usable(word) for word in ids], np.bool_)
+    table, places = plant([word for word, fit in zip(ids, fits, strict=True) if fit], _WHERE)
+    total = counts[fits].sum(axis=2)
+
+    def of(left: Int64) -> Nodes:
+        # Of equally frequent types the first.
+        numbers = np.where(left.any(axis=1), left.argmax(axis=1) + 1, 0)
+        return numbered(table, places, numbers)
+
+    tables = [of(total - counts[fits, :, k]) for k in range(N_FOLDS)]
+    return Lexicon(OWN, of(total), tuple(names)), tables
 
 
-def _count(words: list[str], types: list[str], chosen: np.ndarray) -> _Words:
-    places = np.flatnonzero(chosen).tolist()
-    return Counter((words[i], types[i]) for i in places)
+def _spans(coded: Coded) -> tuple[Int64, Int64, Int64, list[str]]:
+    """Return the spans of a text, by the rules of tags.py.
 
-
-def _fits(pair: tuple[str, str]) -> bool:
-    return len(pair[0]) > 1 and usable(pair[0])
-
-
-def _numbered(total: _Words, without: _Words, numbers: dict[str, int]) -> dict[str, int]:
-    """Return the number of the type of each word, leaving out what is seen nowhere else."""
-    best: dict[str, tuple[int, int]] = {}
-    for (word, type_), n in total.items():
-        left = n - without[word, type_]
-        if left > 0:
-            # Of equally frequent types the first.
-            best[word] = max(best.get(word, (0, 0)), (left, -numbers.get(type_, 1)))
-    return {word: -number for word, (_, number) in best.items()}
-
-
-def _spans(coded: Coded) -> tuple[Int64, Int64, list[str]]:
-    """Return where each span begins and ends in the text, by the rules of tags.py, its type."""
+    Returns:
+        Where each begins and ends, and the number of its type; shape (n_spans,) each. And the
+        types, at least one.
+    """
     codes, which = np.unique(coded.labels, return_inverse=True)
     strings = ["" if code == NOTHING else coded.label_coder.strings([code])[0] for code in codes]
     parts = [split_label(string) for string in strings]
-    kinds = sorted({kind for letter, kind in parts if letter not in ("", OUTSIDE)})
+    kinds = sorted({kind for letter, kind in parts if letter not in ("", OUTSIDE)}) or [""]
     letter = np.array([_LETTERS[letter] for letter, _ in parts], np.int8)[which]
     kind = np.array([kinds.index(k) if k in kinds else -1 for _, k in parts], np.int64)[which]
     n = len(letter)
@@ -98,7 +84,7 @@ def _spans(coded: Coded) -> tuple[Int64, Int64, list[str]]:
     begins = (letter != _NONE) & ~goes_on
     ends = (letter != _NONE) & ~np.concatenate((goes_on[1:], [False]))
     places = np.flatnonzero(begins)
-    return places, np.flatnonzero(ends) + 1, [kinds[k] for k in kind[places].tolist()]
+    return places, np.flatnonzero(ends) + 1, kind[places], kinds
 
 
 def _texts(coded: Coded, normal: Int32, begins: Int64, ends: Int64) -> list[str]:

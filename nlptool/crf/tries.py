@@ -9,7 +9,7 @@ The trie is that of `core.jieba_trie`; the number of a word stands where a count
 Lengths are of tokens, and at most `cap`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from nlptool.core.jieba_trie import (
     insert_lines,
     refresh,
 )
-from nlptool.crf.kernels_columns import LONGEST_WORD
+from nlptool.crf.kernels_columns import LONGEST_WORD, Int32, Int64
 from nlptool.errors import CorpusError
 
 MOST_NUMBERS = (1 << (64 - int(COUNT_SHIFT))) - 1
@@ -43,22 +43,48 @@ def build_trie(words: Mapping[str, int], where: str) -> Nodes:
     Raises:
         CorpusError: there is no room for so many.
     """
-    text = np.frombuffer("".join(f"{w} {n}\n" for w, n in words.items()).encode(), np.uint8)
+    table, places = plant(words, where)
+    return numbered(table, places, np.fromiter(words.values(), np.int64, len(words)))
+
+
+def plant(words: Collection[str], where: str) -> tuple[Nodes, Int32]:
+    """Return a trie whose words have no numbers yet, and the place of each.
+
+    Args:
+        words: all of them `usable`.
+        where: what messages call the words.
+
+    Raises:
+        CorpusError: there is no room for so many.
+    """
+    text = np.frombuffer("".join(f"{word} 0\n" for word in words).encode(), np.uint8)
     places = np.empty(len(words), np.int32)
-    numbers = np.empty(len(words), np.int64)
+    counts = np.empty(len(words), np.int64)
     bits = max(_LEAST_BITS, len(words).bit_length())
     while bits <= PLACE_BITS:
         table = np.zeros(1 << bits, np.uint64)
         table[0] = CHILDREN  # so that no word is put where the root is
-        n_lines, _ = insert_lines(text, table, int(_FULL * len(table)), places, numbers)
+        n_lines, _ = insert_lines(text, table, int(_FULL * len(table)), places, counts)
         if n_lines == len(words):
-            table[places] = (table[places] & _FLAGS) | (numbers.astype(np.uint64) << COUNT_SHIFT)
-            return table
+            return table, places
         bits += 1
     raise CorpusError(
         f"{where}: {len(words):,} words, which are more than there is room for; expected at most "
         f"{int(_FULL * (1 << PLACE_BITS)):,} different beginnings of words"
     )
+
+
+def numbered(table: Nodes, places: Int32, numbers: Int64) -> Nodes:
+    """Return a trie whose words have numbers; those of number 0 will not be found.
+
+    Args:
+        table: what `plant` gave.
+        places: the same.
+        numbers: of each word.
+    """
+    table = table.copy()
+    table[places] = (table[places] & _FLAGS) | (numbers.astype(np.uint64) << COUNT_SHIFT)
+    return table
 
 
 def usable(word: str) -> bool:
