@@ -57,6 +57,7 @@ def best(chain, k):
 
 
 def position_loss(kind, gamma, weight, p):
+    p = min(p, 1.0)
     if kind == "nll":
         return -weight * math.log(p)
     if kind == "focal":

@@ -158,6 +158,8 @@ class Lbfgs:
         if not values:
             yield from self._evaluate(self.x, self.g)
             values = [objective.value]
+            if not math.isfinite(objective.value):
+                raise self._diverged("the loss")
         found = False
         slopes = self._descend()
         slope = objective.dot(self._d, slopes)
@@ -189,8 +191,6 @@ class Lbfgs:
     def _evaluate(self, x: Float32, g: Float32) -> Iterator[Progress]:
         for _ in self.objective.evaluate(x, g):
             yield self.progress()
-        if not math.isfinite(self.objective.value):
-            raise self._diverged("the loss")
 
     def _descend(self) -> Float32:
         """Set the direction; return the slopes that it goes down."""

@@ -72,9 +72,10 @@ def class_weights(
     """
     weights = np.ones(len(labels))
     types = {label: split_label(label)[1] for label in labels}
+    known = {*types, *types.values()} - {""}
     named = dict(given)
     for name in named:
-        if name not in types and name not in types.values():
+        if name not in known:
             raise ConfigError(
                 f"--class-weights: {name!r} is no label, expected one of {', '.join(labels)}"
             )

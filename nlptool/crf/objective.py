@@ -12,10 +12,10 @@ from nlptool.crf.kernels_threads import run_threads
 from nlptool.crf.problem import Problem
 from nlptool.crf.weights import Float32
 
-_ROWS = 1 << 16
+ROWS = 1 << 16
 _TAILS = 1 << 20
 _PART = 1 << 18
-_CALL_NS = 2e8
+CALL_NS = 2e8
 
 
 class Objective:
@@ -36,7 +36,7 @@ class Objective:
         cuts = [0]
         while cuts[-1] < n:
             done = int(ends[cuts[-1] - 1]) if cuts[-1] else 0
-            fitting = int(np.searchsorted(ends, done + _ROWS, "right"))
+            fitting = int(np.searchsorted(ends, done + ROWS, "right"))
             cuts.append(max(cuts[-1] + 1, min(fitting, cuts[-1] + most)))
         self.cuts = np.array(cuts, np.int64)
         begins = ends - problem.lengths
@@ -45,7 +45,7 @@ class Objective:
         self.room = problem.room(largest, int(np.diff(self.cuts).max()))
         self.losses = np.zeros(n)
         batch_ns = problem.token_ns * problem.n_tokens / (len(cuts) - 1)
-        self.step = max(1, round(_CALL_NS / batch_ns))
+        self.step = max(1, round(CALL_NS / batch_ns))
 
     def evaluate(self, weights: Float32, gradient: Float32) -> Iterator[int]:
         """Fill in the gradient of the loss and of l2, giving how many sentences are done.

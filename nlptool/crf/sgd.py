@@ -27,7 +27,7 @@ Float64 = NDArray[np.float64]
 FIRST_SUM = 1.0
 """What the sums of squared gradients begin with, so that the first steps are not the largest."""
 
-_CHUNK_NS = 2e8
+CHUNK_NS = 2e8
 
 
 @dataclass(eq=False)
@@ -88,7 +88,7 @@ class Sgd:
         n_rows = int(np.sort(problem.lengths)[-config.batch :].sum())
         self.room = problem.room(n_rows, config.batch)
         per_sentence = problem.token_ns * problem.n_tokens / len(problem.sentences)
-        self.chunk = max(1, round(_CHUNK_NS / (per_sentence * config.batch))) * config.batch
+        self.chunk = max(1, round(CHUNK_NS / (per_sentence * config.batch))) * config.batch
 
     @property
     def epochs(self) -> int:
