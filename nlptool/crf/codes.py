@@ -122,3 +122,11 @@ def code(
         label_coder,
         np.frombuffer(ends, np.int64) if ends else np.empty(0, np.int64),
     )
+
+
+def distinct(codes: Int32) -> tuple[Int64, Int64]:
+    """Return the different codes, rising, and which of them each one is; without sorting."""
+    is_there = np.zeros(int(codes.max(initial=NOTHING)) + 2, np.bool_)
+    is_there[codes + 1] = True
+    ranks = np.cumsum(is_there) - 1
+    return np.flatnonzero(is_there) - 1, ranks[codes + 1]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlptool.crf.codes import NOTHING, Coded, code
+from nlptool.crf.codes import NOTHING, Coded, code, distinct
 from nlptool.crf.columns import Columns, Observed
 from nlptool.crf.kernels_columns import lay_out
 from nlptool.crf.kernels_features import Index, Int32, Int64, fill_all
@@ -154,7 +154,7 @@ def place_labels(coded: Coded, labels: Sequence[str], starts: Int64, pad: int) -
         pad: of the blocks.
     """
     numbers = {label: i for i, label in enumerate(labels)}
-    codes, which = np.unique(coded.labels, return_inverse=True)
+    codes, which = distinct(coded.labels)
     known = codes != NOTHING
     found = np.full(len(codes), -1, np.int32)
     strings = coded.label_coder.strings(codes[known].tolist())

@@ -17,12 +17,12 @@ import numpy as np
 from nlptool.core.jieba_trie import Nodes
 from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.crf.clusters import Clusters
-from nlptool.crf.codes import NOTHING, code
+from nlptool.crf.codes import NOTHING, code, distinct
 from nlptool.crf.columns import Columns, Observed, vocabulary
 from nlptool.crf.derived import asks_own, own_columns, used
 from nlptool.crf.features import Encoded, Features, place_labels
 from nlptool.crf.index import empty_index, fill_index
-from nlptool.crf.kernels_features import HASHED, Int32, Int64, Words, number_tuples
+from nlptool.crf.kernels_features import HASHED, Int32, Int64, Words, number_tuples, turn_rows
 from nlptool.crf.lexicon import OWN, Lexicon
 from nlptool.crf.normalise import changes, normal_points
 from nlptool.crf.own_words import own_lexicon
@@ -73,7 +73,7 @@ def build(
     coded = code(sentences, own, changes(tuple(normalise)), labels=True)
     if not len(coded.labels):
         raise CorpusError("no tokens in the training text, expected labelled sentences")
-    label_codes = np.unique(coded.labels)
+    label_codes, _ = distinct(coded.labels)
     names = sorted(coded.label_coder.strings(label_codes[label_codes != NOTHING].tolist()))
     if not names:
         raise CorpusError("no labels in the training text, expected some")
@@ -145,17 +145,17 @@ def _index(
     shapes = template.shapes
     n_padded = observed.ids.shape[1]
     empty = empty_index(shapes, columns.sizes, n_padded.bit_length())
-    rows = np.empty((len(shapes), n_padded), np.int32)
+    numbers = np.empty((len(shapes), n_padded), np.int32)
 
     def number(s: int) -> tuple[Words, Int64, Int64]:
         keys, counts, where = number_tuples(
-            observed.ids, observed.starts, template.pad, s, empty, rows[s]
+            observed.ids, observed.starts, template.pad, s, empty, numbers[s]
         )
         order = np.argsort(-counts, kind="stable")
         new = np.empty(len(order) + 1, np.int32)
         new[order] = np.arange(len(order), dtype=np.int32)
         new[-1] = -1
-        rows[s] = new[rows[s]]
+        numbers[s] = new[numbers[s]]
         report(Progress("indexing", s + 1, len(shapes), "shapes"))
         return keys[order], counts[order], where[order]
 
@@ -172,9 +172,8 @@ def _index(
         report,
     )
     n_records = n_kept(least)
-    for s, n in enumerate(n_records):
-        if n < len(counts[s]):
-            rows[s][rows[s] >= n] = -1
+    rows = np.empty((n_padded, len(shapes)), np.int32)
+    turn_rows(numbers, np.array(n_records, np.int64), rows)
     index = fill_index(
         empty,
         [keys[:n] for (keys, _, _), n in zip(tables, n_records, strict=True)],
@@ -187,7 +186,7 @@ def _index(
         )
     )
     features = Features(template, columns, index, tuple(n_records), tuples, least)
-    return features, np.ascontiguousarray(rows.T)
+    return features, rows
 
 
 def _tuples(ids: Int32, where: Int64, shape: Shape) -> Int32:

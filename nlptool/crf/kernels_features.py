@@ -250,6 +250,21 @@ def number_tuples(
 
 
 @njit(cache=True, nogil=True)
+def turn_rows(numbers: Int32, n_records: Int64, rows: Int32) -> None:
+    """Put what each shape sees side by side, leaving out what has no record.
+
+    Args:
+        numbers: of tuples, -1 for none; shape (n_shapes, n_padded).
+        n_records: of each shape: tuples of higher numbers are left out.
+        rows: receives them; shape (n_padded, n_shapes).
+    """
+    for at in range(len(rows)):
+        for s in range(len(numbers)):
+            number = numbers[s, at]
+            rows[at, s] = number if number < n_records[s] else NONE
+
+
+@njit(cache=True, nogil=True)
 def fill_table(keys: Words, kind: int, bits: np.uint64, cells: Words) -> None:
     """Put records into an empty hash table.
 

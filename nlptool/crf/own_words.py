@@ -12,7 +12,7 @@ A span of a type ("PER") is a word of that type; of several the most frequent. P
 import numpy as np
 
 from nlptool.core.jieba_trie import Nodes
-from nlptool.crf.codes import NOTHING, Coded, Int32, Int64
+from nlptool.crf.codes import NOTHING, Coded, Int32, Int64, distinct
 from nlptool.crf.lexicon import MOST_TYPES, OWN, Lexicon
 from nlptool.crf.normalise import N_POINTS
 from nlptool.crf.tags import OUTSIDE, split_label
@@ -39,10 +39,13 @@ def own_lexicon(coded: Coded, normal: Int32) -> tuple[Lexicon, list[Nodes]]:
     begins, ends, kinds, names = _spans(coded)
     if len(names) > MOST_TYPES:
         kinds, names = np.zeros_like(kinds), [""]
-    ids: dict[str, int] = {}
-    which = np.array(
-        [ids.setdefault(word, len(ids)) for word in _texts(coded, normal, begins, ends)], np.int64
-    )
+    if not coded.coders[0].longer:
+        # Single characters are no words here, and are every other span of a text.
+        longer = ends - begins > 1
+        begins, ends, kinds = begins[longer], ends[longer], kinds[longer]
+    words = _texts(coded, normal, begins, ends)
+    ids = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    which = np.fromiter(map(ids.__getitem__, words), np.int64, len(words))
     folds = np.searchsorted(coded.ends, begins, side="right") % N_FOLDS
     counts = np.bincount(
         (which * len(names) + kinds) * N_FOLDS + folds, minlength=len(ids) * len(names) * N_FOLDS
@@ -67,8 +70,10 @@ def _spans(coded: Coded) -> tuple[Int64, Int64, Int64, list[str]]:
         Where each begins and ends, and the number of its type; shape (n_spans,) each. And the
         types, at least one.
     """
-    codes, which = np.unique(coded.labels, return_inverse=True)
-    strings = ["" if code == NOTHING else coded.label_coder.strings([code])[0] for code in codes]
+    codes, which = distinct(coded.labels)
+    strings = [
+        "" if code == NOTHING else coded.label_coder.strings([code])[0] for code in codes.tolist()
+    ]
     parts = [split_label(string) for string in strings]
     kinds = sorted({kind for letter, kind in parts if letter not in ("", OUTSIDE)}) or [""]
     letter = np.array([_LETTERS[letter] for letter, _ in parts], np.int8)[which]

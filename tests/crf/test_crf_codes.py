@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from nlptool.crf.codes import NOTHING, Coder, code
+from nlptool.crf.codes import NOTHING, Coder, code, distinct
 from nlptool.crf.normalise import N_POINTS, changes
 from nlptool.crf.sentences import Sentence
 from nlptool.errors import CorpusError
@@ -55,3 +56,11 @@ def test_a_column_is_missing(path: str, where: str) -> None:
     assert str(error.value) == (
         f"{where}2 columns beside the labels, expected at least 3: a template asks for column 2"
     )
+
+
+def test_distinct() -> None:
+    codes, which = distinct(np.array([5, NOTHING, 0, 5], np.int32))
+    assert codes.tolist() == [NOTHING, 0, 5]
+    assert which.tolist() == [2, 0, 1, 2]
+    codes, which = distinct(np.empty(0, np.int32))
+    assert len(codes) == len(which) == 0

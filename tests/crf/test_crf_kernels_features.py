@@ -12,6 +12,7 @@ from nlptool.crf.kernels_features import (
     number_tuples,
     place_of,
     shift_of,
+    turn_rows,
 )
 from nlptool.crf.template import parse_template
 
@@ -88,3 +89,9 @@ def test_many_tuples_and_a_long_sentence() -> None:
     fill_rows(other, 0, n + 2, 1, index, rows)
     pairs = [(int(a), int(b)) for a, b in zip(other[0, :-2], other[0, 1:-1], strict=True)]
     assert rows[:n, 0].tolist() == [seen.get(pair, -1) for pair in pairs]
+
+
+def test_turn_rows() -> None:
+    rows = np.empty((3, 2), np.int32)
+    turn_rows(np.array([[0, 2, -1], [1, 0, 3]], np.int32), np.array([2, 4]), rows)
+    assert rows.tolist() == [[0, 1], [-1, 0], [-1, 3]]
