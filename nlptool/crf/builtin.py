@@ -40,19 +40,19 @@ _KINDS = (
 # {0} is a further column of the file.
 _COLUMN = ("%x[-1,{0}]", "%x[0,{0}]", "%x[1,{0}]", "%x[0,0]/%x[0,{0}]")
 
-# {0} is a lexicon.
+# {0} is a lexicon, {1} what the columns of its words end with.
 _LEXICON = (
-    "%x[0,{0}.begin]/%x[0,{0}.inside]/%x[0,{0}.end]",
-    "%x[-1,{0}.begin]/%x[-1,{0}.end]",
-    "%x[1,{0}.begin]/%x[1,{0}.end]",
-    "%x[-1,{0}.end]/%x[0,{0}.begin]",
-    "%x[0,{0}.end]/%x[1,{0}.begin]",
-    "%x[-1,{0}.begin]/%x[-1,{0}.inside]/%x[-1,{0}.end]"
-    "/%x[0,{0}.begin]/%x[0,{0}.inside]/%x[0,{0}.end]",
-    "%x[0,{0}.begin]/%x[0,{0}.inside]/%x[0,{0}.end]/%x[1,{0}.begin]/%x[1,{0}.inside]/%x[1,{0}.end]",
-    "%x[0,{0}.begin]/%x[0,0]",
-    "%x[0,{0}.end]/%x[0,0]",
-    "%x[0,{0}.inside]/%x[0,0]",
+    "%x[0,{0}.begin{1}]/%x[0,{0}.inside{1}]/%x[0,{0}.end{1}]",
+    "%x[-1,{0}.begin{1}]/%x[-1,{0}.end{1}]",
+    "%x[1,{0}.begin{1}]/%x[1,{0}.end{1}]",
+    "%x[-1,{0}.end{1}]/%x[0,{0}.begin{1}]",
+    "%x[0,{0}.end{1}]/%x[1,{0}.begin{1}]",
+    "%x[-1,{0}.begin{1}]/%x[-1,{0}.inside{1}]/%x[-1,{0}.end{1}]"
+    "/%x[0,{0}.begin{1}]/%x[0,{0}.inside{1}]/%x[0,{0}.end{1}]",
+    "%x[0,{0}.begin{1}]/%x[0,{0}.inside{1}]/%x[0,{0}.end{1}]/%x[1,{0}.begin{1}]/%x[1,{0}.inside{1}]/%x[1,{0}.end{1}]",
+    "%x[0,{0}.begin{1}]/%x[0,0]",
+    "%x[0,{0}.end{1}]/%x[0,0]",
+    "%x[0,{0}.inside{1}]/%x[0,0]",
 )
 
 # {0} is a column of clusters.
@@ -85,8 +85,9 @@ def builtin_template(name: str, columns: Sequence[str]) -> str:
             if column.isdigit() and column != "0":
                 lines += [line.format(column) for line in _COLUMN]
             elif part == "begin":
-                lines += [line.format(of) for line in _LEXICON]
-            elif of and part not in ("inside", "end"):
+                typed = name == "zh-entities" and f"{column}type" in columns
+                lines += [line.format(of, "type" if typed else "") for line in _LEXICON]
+            elif of and part[-1].isdigit():
                 lines += [line.format(column) for line in _CLUSTERS]
     width = len(str(len(lines) - 1))
     return "".join(f"U{i:0{width}}:{line}\n" for i, line in enumerate(lines)) + "B\n"

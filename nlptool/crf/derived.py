@@ -4,8 +4,9 @@
     1, 2, ...                  further columns of the file
     type                       see character_types.py
     same1, same2               whether the next token, or the one after it, is the same
-    NAME.begin .inside .end    words of a lexicon, see lexicon.py and tries.py
-    self.begin .inside .end    words of the training text, see own_words.py
+    NAME.begin .inside .end    lengths of words of a lexicon, see lexicon.py and tries.py
+    NAME.begintype ...         the same with the types of the words, where it has types
+    self.begin ...             as if the words of the training text were one, see own_words.py
     NAME.charN                 of N clusters of word vectors that of the token, see clusters.py
     NAME.beginN .insideN       that of the longest word that begins here, that covers the token
 
@@ -35,6 +36,7 @@ SIMPLE = ("type", "same1", "same2")
 """Derived columns that every model can have."""
 
 _WORDS = {"begin": BEGIN, "inside": INSIDE, "end": END}
+_TYPED = {f"{part}type": kind for part, kind in _WORDS.items()}
 _VALUES = {"char": POINT, "begin": BEGIN_VALUE, "inside": INSIDE_VALUE}
 _CLUSTER = re.compile("(char|begin|inside)([0-9]{1,7})")
 
@@ -55,12 +57,13 @@ def available(
         learning: there will be the lexicon of the training text's own words, see own_words.py.
     """
     names = [*map(str, range(n_own)), *SIMPLE]
-    of = dict.fromkeys(one.name for one in lexicons)
+    typed = {one.name: len(one.types) > 1 for one in lexicons}
     if learning:
-        of[OWN] = None
-    for name in [*of, *(one.name for one in clusters)]:
-        names += [f"{name}.{part}" for part in _WORDS]
+        typed.setdefault(OWN, True)
+    for name, has_types in typed.items():
+        names += [f"{name}.{part}" for part in (*_WORDS, *(_TYPED if has_types else ()))]
     for one in clusters:
+        names += [f"{one.name}.{part}" for part in _WORDS]
         names += [f"{one.name}.{part}{size}" for size in one.sizes for part in _VALUES]
     return tuple(names)
 
@@ -112,7 +115,7 @@ def plan_of(
     of, _, part = name.rpartition(".")
     for i, lexicon in enumerate(lexicons):
         if lexicon.name == of:
-            return _WORDS[part], i, 1
+            return (_WORDS[part], i, 0) if part in _WORDS else (_TYPED[part], i, 1)
     row = place = 0
     for i, one in enumerate(clusters, len(lexicons)):
         if one.name == of:
@@ -138,7 +141,7 @@ def values_of(
         lexicons: of the model.
         clusters: of the model.
     """
-    kind, which, _ = plan_of(name, lexicons, clusters)
+    kind, which, typed = plan_of(name, lexicons, clusters)
     if kind == TYPE:
         return TYPES
     if kind == SAME:
@@ -146,7 +149,7 @@ def values_of(
     if kind in (POINT, BEGIN_VALUE, INSIDE_VALUE):
         return ["-", *map(str, range(_cluster(name.rpartition(".")[2])[1]))]
     cap = [*(one.cap for one in lexicons), *(one.cap for one in clusters)][which]
-    types = lexicons[which].types if which < len(lexicons) else ("",)
+    types = lexicons[which].types if typed else ("",)
     lengths = [f"{size}{type_}" for type_ in types for size in range(1, cap + 1)]
     if kind == INSIDE:
         return ["0", *(place + length for length in lengths for place in PLACES)]

@@ -39,7 +39,7 @@ class View(NamedTuple):
     Args:
         plan: of each column what it is, then numbers: TOKENS which of the file's columns; SAME
             the distance; POINT the row of `point_values`; from a trie which one, then for a
-            value the place in `values` of word 1, else whether its words have types; shape
+            value the place in `values` of word 1, else 1 for the types of words, too; shape
             (n_columns, 3).
         ids: the id of each code in the column of tokens.
         normal: the code that each code becomes.

@@ -25,7 +25,6 @@ CAP = 5
 
 MOST_TYPES = 64
 
-_NAMES = ("nr", "ns", "nt")  # of jieba's tags: persons, places, organisations
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
@@ -35,7 +34,7 @@ class Lexicon:
     """Words, and perhaps the type of each.
 
     Args:
-        name: what templates call it: NAME.begin, NAME.inside, NAME.end.
+        name: what templates call it: NAME.begin, NAME.begintype, ...
         table: the words, see tries.py; the number of a word is that of its type, from 1.
         types: the names of the types; one that is empty where words have none.
         cap: the length from which on words count as equally long.
@@ -58,7 +57,7 @@ def read_lexicon(
     """Read a list of words.
 
     Args:
-        source: "jieba", whose names of persons, places and organisations are types; or a file
+        source: "jieba", whose parts of speech are types, coarsely; or a file
             of lines `word [count] [type]`, separated by tabs or else by white space. A table
             of `newwords mine` is one, too: of longer lines only the word counts.
         name: what templates call it.
@@ -153,7 +152,7 @@ def _entries(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 
 def _jieba_lines() -> Iterable[str]:
-    """Yield jieba's words, with their tags where these are of names.
+    """Yield jieba's words with their tags.
 
     Raises:
         ConfigError: there is no jieba.
@@ -165,6 +164,7 @@ def _jieba_lines() -> Iterable[str]:
             for line in read_lines([str(path)]):
                 word, _, rest = line.partition(" ")
                 tag = rest.rpartition(" ")[2]
-                yield f"{word}\t{tag[:2]}" if tag[:2] in _NAMES else word
+                # Nouns are told apart, as names are among them.
+                yield f"{word}\t{tag[: 1 + tag.startswith('n')]}"
             return
     raise ConfigError(f"--lexicon {JIEBA}: jieba is not installed, or is not there as files")

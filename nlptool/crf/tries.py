@@ -6,7 +6,7 @@ The trie is that of `core.jieba_trie`; the number of a word stands where a count
     end      the same
     inside   0: no word; else 1 + place + 4 * ((length - 1) + cap * type), with the place S B M E
 
-Lengths are of tokens, and at most `cap`.
+Lengths are of tokens, and at most `cap`; a column without types takes every type as 0.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -28,6 +28,17 @@ def test_they_are_templates_of_the_columns_there_are(name: str, n_own: int) -> N
     assert len(set(names)) == len(names)
 
 
+def test_types_of_words_are_for_names() -> None:
+    typed = Lexicon("a", TRIE, ("x", "y"))
+    columns = available(1, [typed], learning=False)
+    assert "%x[-1,a.endtype]/%x[0,a.begintype]" in builtin_template("zh-entities", columns)
+    assert "type" not in builtin_template("zh", columns).replace(",type]", "")
+    columns = available(1, LEXICONS, CLUSTERS, learning=False)
+    text = builtin_template("zh-entities", columns)
+    assert "%x[-1,a.end]/%x[0,a.begin]" in text
+    assert "%x[-1,v.inside3]/%x[0,v.inside3]" in text
+
+
 def test_the_simple_one_is_three_shapes() -> None:
     columns = available(1)
     template = parse_template(builtin_template("simple", columns), "simple", columns)

@@ -17,10 +17,12 @@ CLUSTERS = (
 
 def test_available() -> None:
     assert available(2, learning=False) == ("0", "1", "type", "same1", "same2")
-    assert available(1)[4:] == ("self.begin", "self.inside", "self.end")
+    own = ("self.begin", "self.inside", "self.end")
+    assert available(1)[4:] == (*own, "self.begintype", "self.insidetype", "self.endtype")
     names = available(1, LEXICONS[:1], CLUSTERS[1:], learning=False)
     assert names[4:] == (
-        *("a.begin", "a.inside", "a.end", "w.begin", "w.inside", "w.end"),
+        *("a.begin", "a.inside", "a.end", "a.begintype", "a.insidetype", "a.endtype"),
+        *("w.begin", "w.inside", "w.end"),
         *("w.char4", "w.begin4", "w.inside4"),
     )
     assert own_columns(["0", "type", "12"]) == [0, 12]
@@ -34,11 +36,12 @@ def test_plan() -> None:
     assert plans == [
         (TOKENS, 3, 0),
         (SAME, 2, 0),
-        (BEGIN, 1, 1),
+        (BEGIN, 1, 0),
         (BEGIN, 3, 0),
         (POINT, 1, 0),
         (POINT, 2, 0),
     ]
+    assert plan_of("a.begintype", LEXICONS, CLUSTERS) == (BEGIN, 0, 1)
     assert plan_of("v.inside3", LEXICONS, CLUSTERS) == (INSIDE_VALUE, 2, 2)
     assert plan_of("w.begin4", LEXICONS, CLUSTERS) == (BEGIN_VALUE, 3, 4)
 
@@ -55,7 +58,8 @@ def test_values() -> None:
 
     assert values("type").startswith("other han numeral")
     assert values("same1") == "0 1"
-    assert values("a.end") == "0 1p 2p 1q 2q"
+    assert values("a.end") == "0 1 2"
+    assert values("a.endtype") == "0 1p 2p 1q 2q"
     assert values("b.inside") == "0 S1 B1 M1 E1"
     assert values("w.begin") == "0 1 2 3"
     assert values("v.begin3") == "- 0 1 2"

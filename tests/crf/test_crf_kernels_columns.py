@@ -35,6 +35,9 @@ NAMES = (
     "lex.begin",
     "lex.inside",
     "lex.end",
+    "lex.begintype",
+    "lex.insidetype",
+    "lex.endtype",
     "vec.begin",
     "vec.inside",
     "vec.end",
@@ -55,12 +58,12 @@ def slow(tokens: Sequence[str]) -> dict[str, list[str]]:
         columns[f"same{by}"] = [
             str(int(i + by < n and tokens[i] == tokens[i + by])) for i in range(n)
         ]
-    for name, cap in (("lex", 3), ("vec", 2)):
-        types = {word: "xy"[number - 1] if name == "lex" else "" for word, number in WORDS.items()}
-        columns[f"{name}.begin"] = [
+    for name, more, cap in (("lex", "", 3), ("lex", "type", 3), ("vec", "", 2)):
+        types = {word: "xy"[number - 1] if more else "" for word, number in WORDS.items()}
+        columns[f"{name}.begin{more}"] = [
             f"{min(size, cap)}{types[word]}" if size else "0" for size, word in begins
         ]
-        columns[f"{name}.end"] = [
+        columns[f"{name}.end{more}"] = [
             f"{min(size, cap)}{types[word]}" if size else "0" for size, word in ends
         ]
         inside = []
@@ -70,7 +73,7 @@ def slow(tokens: Sequence[str]) -> dict[str, list[str]]:
                 continue
             place = "S" if size == 1 else {first: "B", first + size - 1: "E"}.get(i, "M")
             inside.append(f"{place}{min(size, cap)}{types[word]}")
-        columns[f"{name}.inside"] = inside
+        columns[f"{name}.inside{more}"] = inside
 
     def cluster(row: int, word: str) -> str:
         return str(NUMBERS[row, CLUSTERED[word] - 1]) if word in CLUSTERED else "-"
