@@ -146,7 +146,7 @@ def _counts(
     """Return the counts of all words of two inputs.
 
     Raises:
-        ConfigError: they are of different kinds.
+        ConfigError: they are of different kinds, or counted differently.
     """
     from nlptool.newwords import contrast
     from nlptool.newwords.model import read_words
@@ -160,12 +160,14 @@ def _counts(
     from nlptool.newwords.mine import mine_stream
     from nlptool.newwords.mine_counts import mine_counts
     from nlptool.newwords.occur import occurrences
+    from nlptool.newwords.sums import check_alike
     from nlptool.newwords.symbols import read_files, read_stream
 
     words: set[str] = set()
     sizes, counted = [], []
     if kinds[0] == "counts":
         files = [open_counts(path) for path in paths]
+        check_alike(files)
         for file in files:
             own = replace(config, order=file.pack.order - 1, unit=file.unit)
             words |= set(

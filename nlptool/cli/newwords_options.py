@@ -9,7 +9,10 @@ from nlptool.newwords.config import FORMATS
 
 MinCount = Annotated[
     int | None,
-    typer.Option(help="How often a word has to occur; by the size of the text unless given."),
+    typer.Option(
+        help="How often a word has to occur. Unless given, for n symbols 32 sqrt(n / 10^9), from "
+        "3 to 32: a word's chance count grows more slowly than the text."
+    ),
 ]
 MinEntropy = Annotated[float, typer.Option(help="Least branching entropy on either side, in nats.")]
 MaxLen = Annotated[int, typer.Option(help="Symbols of the longest word.")]

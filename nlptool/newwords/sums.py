@@ -35,11 +35,11 @@ class Sum:
     n_pairs: int
 
 
-def add_counts(files: Sequence[Counted]) -> Sum:
-    """Bring files of counts together.
+def check_alike(files: Sequence[Counted]) -> None:
+    """Refuse files that count different things.
 
     Raises:
-        ConfigError: they count different things.
+        ConfigError: naming the first that differs.
     """
     for other in files[1:]:
         for name, mine, yours in (
@@ -50,6 +50,15 @@ def add_counts(files: Sequence[Counted]) -> Sum:
                 raise ConfigError(
                     f"{other.path}: counted with {name} {yours}, expected {mine} as {files[0].path}"
                 )
+
+
+def add_counts(files: Sequence[Counted]) -> Sum:
+    """Bring files of counts together.
+
+    Raises:
+        ConfigError: they count different things.
+    """
+    check_alike(files)
     names = sorted({name.encode() for file in files for name in file.symbols.names()})
     places = {name: number for number, name in enumerate(names, 1)}
     counts = np.zeros(len(names) + 1, np.int64)
