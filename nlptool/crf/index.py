@@ -6,7 +6,8 @@ from math import prod
 import numpy as np
 
 from nlptool.crf.columns import frozen
-from nlptool.crf.kernels_features import DIRECT, EXACT, HASHED, Index, Words, fill_table
+from nlptool.crf.kernels_features import DIRECT, EXACT, HASHED, Index, Words
+from nlptool.crf.kernels_index import fill_table
 from nlptool.crf.template import Shape
 
 _FULL = 0.6

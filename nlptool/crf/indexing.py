@@ -22,7 +22,8 @@ from nlptool.crf.columns import Columns, Observed, vocabulary
 from nlptool.crf.derived import asks_own, own_columns, used
 from nlptool.crf.features import Encoded, Features, place_labels
 from nlptool.crf.index import empty_index, fill_index
-from nlptool.crf.kernels_features import HASHED, Int32, Int64, Words, number_tuples, turn_rows
+from nlptool.crf.kernels_features import HASHED, Int32, Int64, Words
+from nlptool.crf.kernels_index import number_tuples, turn_rows
 from nlptool.crf.lexicon import OWN, Lexicon
 from nlptool.crf.normalise import changes, normal_points
 from nlptool.crf.own_words import own_lexicon
