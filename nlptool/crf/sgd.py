@@ -24,7 +24,7 @@ from nlptool.errors import ModelError, RunError
 
 Float64 = NDArray[np.float64]
 
-FIRST_SUM = 1.0
+FIRST_SUM = 0.1
 """What the sums of squared gradients begin with, so that the first steps are not the largest."""
 
 CHUNK_NS = 2e8
