@@ -192,6 +192,7 @@ def count(
     config = Config(unit=unit, order=order, threads=options.cores(threads))
     budget = options.memory_bytes(memory)
     paths = options.inputs(files)
+    own.check_texts(paths)
 
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading

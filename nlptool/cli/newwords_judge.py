@@ -77,6 +77,7 @@ def dictionary(
     )
     budget = options.memory_bytes(memory)
     paths = options.inputs(files)
+    own.check_texts(paths)
 
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading

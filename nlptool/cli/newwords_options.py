@@ -52,6 +52,21 @@ def numbers(option: str, text: str | None, such_as: str) -> tuple[float, ...] | 
         raise ConfigError(f"{option}: {text!r}, expected numbers such as {such_as}") from None
 
 
+def check_texts(paths: list[str]) -> None:
+    """Refuse files of ours where text is wanted, which else would be called binary.
+
+    Raises:
+        ConfigError: naming the first.
+    """
+    from nlptool.core.store import is_model
+
+    for path in paths:
+        if path != "-" and is_model(path):
+            raise ConfigError(
+                f"{path}: counts or a model, expected text; only `mine` and `compare` take counts"
+            )
+
+
 def pair(option: str, text: str) -> tuple[float, float]:
     """Return two numbers, separated by a comma.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlptool.cli import console, options
-from nlptool.cli.newwords_options import numbers
+from nlptool.cli.newwords_options import check_texts, numbers
 from nlptool.errors import ConfigError
 from nlptool.newwords.config import METHODS, Config
 
@@ -117,6 +117,7 @@ def segment(
     )
     budget = options.memory_bytes(memory)
     paths = options.inputs(files)
+    check_texts(paths)
     for name, source in (("words", words), ("counts", "-" if "-" in (counts or ()) else None)):
         if source == "-" and "-" in paths:
             raise ConfigError(f"stdin (-): named as {name} and as text, it can be read once")

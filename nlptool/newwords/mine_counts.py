@@ -46,6 +46,8 @@ def mine_counts(
     if config.method == "pair":
         raise ConfigError("--method pair: cuts the text itself, expected text rather than counts")
     check_memory(memory, config.threads)
+    if config.unit == "word" and files[0].unit != "word":
+        raise ConfigError(f"{files[0].path}: counted with --unit {files[0].unit}, expected word")
     sum_ = add_counts(files)
     n_symbols = int(sum_.symbols.counts.sum())
     order = min(config.order, sum_.pack.order - 1)
