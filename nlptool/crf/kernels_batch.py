@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from nlptool.crf.kernels_call import call
 from nlptool.crf.kernels_chain import powers
 from nlptool.crf.kernels_scores import AHEAD, add, add_scores
-from nlptool.crf.kernels_sentence import CRF, SOFTMAX, chain_loss, local_loss
+from nlptool.crf.kernels_sentence import CRF, SOFTMAX
 from nlptool.crf.kernels_threads import fetch, ticket, wait
 
 Float32 = npt.NDArray[np.float32]
@@ -65,14 +66,16 @@ class Goal(NamedTuple):
     """What is learned.
 
     Args:
+        loss: where the kernel of a sentence's loss is, see kernels_call.py.
         decoder: see kernels_sentence.py.
         kind: of the loss, see losses.py.
         gamma: of the loss.
-        classes: weights of the labels' classes, or empty: see `chain_loss`.
+        classes: weights of the labels' classes, or empty: see `problem_of`.
         legal: what of the tail may stand.
         learned: which weights of the tail are learned.
     """
 
+    loss: int
     decoder: int
     kind: int
     gamma: float
@@ -186,34 +189,22 @@ def sentence_gradients(
             _clear(room.SE, (high - 2 * pad) * square, high * square)
         gold = text.gold[first + pad : stop - pad]
         row = low + 2 * pad
-        if goal.decoder == CRF:
-            losses[i] = chain_loss(
-                room.S,
-                room.SE,
-                row,
-                gold,
-                tail,
-                legal,
-                powered,
-                tops,
-                goal.kind,
-                goal.gamma,
-                goal.classes,
-                E,
-            )
-        else:
-            losses[i] = local_loss(
-                room.S,
-                room.SE,
-                row,
-                gold,
-                tail,
-                goal.decoder,
-                goal.kind,
-                goal.gamma,
-                goal.classes,
-                E,
-            )
+        losses[i] = call(
+            goal.loss,
+            room.S,
+            room.SE,
+            row,
+            gold,
+            tail,
+            legal,
+            powered,
+            tops,
+            goal.decoder,
+            goal.kind,
+            goal.gamma,
+            goal.classes,
+            E,
+        )
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.features import Encoded
 from nlptool.crf.kernels_batch import Goal, Places, Room, Text
+from nlptool.crf.kernels_call import address_of
 from nlptool.crf.kernels_sentence import DECODERS
 from nlptool.crf.kernels_threads import new_sync
 from nlptool.crf.losses import KINDS, class_weights
@@ -151,6 +152,7 @@ def problem_of(
         np.diff(encoded.starts)[sentences] + 2 * encoded.pad,
         int(np.count_nonzero(possible == 2)),
         Goal(
+            address_of(DECODERS[config.decoder], by_position=by_position),
             DECODERS[config.decoder],
             KINDS[config.loss],
             config.gamma or 0.0,

@@ -1,7 +1,7 @@
 """Training, as a recipe: encoded sentences in, weights out.
 
 How the weights change is in sgd.py and lbfgs.py; what is learned of a sentence in
-kernels_sentence.py. Where sentences become rows of records is indexing.py.
+kernels_sequence.py and its neighbours. Where sentences become rows of records is indexing.py.
 """
 
 import math

@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from nlptool.crf.kernels_chain import powers
-from nlptool.crf.kernels_sentence import DECODERS, chain_loss, local_loss
+from nlptool.crf.kernels_local import local_loss
+from nlptool.crf.kernels_marginal import marginal_loss
+from nlptool.crf.kernels_sentence import DECODERS
+from nlptool.crf.kernels_sequence import sequence_loss
 from nlptool.crf.losses import KINDS
 
 NO_CLASSES = np.empty(0)
@@ -66,15 +69,15 @@ class Case:
             for i in range(3):
                 part = slice(edges[i], edges[i + 1])
                 tops[i] = powers(self.tail[part], self.legal[part], powered[part])
-            loss = chain_loss(
-                G, GE, margin, self.gold, self.tail, self.legal, powered, tops, KINDS[kind],
-                gamma, classes, E,
-            )  # fmt: skip
+            kernel = marginal_loss if len(classes) else sequence_loss
         else:
-            loss = local_loss(
-                G, GE, margin, self.gold, self.tail, DECODERS[decoder], KINDS[kind], gamma,
-                classes, E,
-            )  # fmt: skip
+            powered, tops, kernel = NO_CLASSES, NO_CLASSES, local_loss
+            if not len(classes):
+                classes = np.ones(L)
+        loss = kernel(
+            G, GE, margin, self.gold, self.tail, self.legal, powered, tops, DECODERS[decoder],
+            KINDS[kind], gamma, classes, E,
+        )  # fmt: skip
         assert (buffer[:margin] == 9).all() and (buffer[margin + n :] == 9).all()
         found = buffer[margin : margin + n][::-1]
         return loss, found, wide[margin : margin + n][::-1] if self.edges else None, E
