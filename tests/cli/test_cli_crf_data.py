@@ -109,11 +109,11 @@ def test_check():
     rows = [line.split("\t") for line in out.rstrip("\n").split("\n")]
     assert rows[0] == ["file", "what", "count", "detail"]
     assert rows[1:4] == [
-        [str(DEV), "sentences", "40", "columns"],
+        [str(DEV), "sentences", "44", "columns"],
         [str(DEV), "empty", "0", ""],
-        [str(DEV), "tokens", "557", "at most 19 a sentence"],
+        [str(DEV), "tokens", "615", "at most 19 a sentence"],
     ]
-    assert [str(DEV), "span", "32", "PER"] in rows
+    assert [str(DEV), "span", "37", "PER"] in rows
     assert {row[1] for row in rows[4:]} == {"label", "span"}
 
 

@@ -131,5 +131,5 @@ def test_the_sample_corpora() -> None:
         list(read_sentences([str(CORPORA / name)]))
         for name in ("crf_words_train.txt", "crf_names_train.bio")
     )
-    assert len(cut) == len(named) == 156
+    assert len(cut) == len(named) == 168
     assert [one.tokens for one in cut] == [one.tokens for one in named]
