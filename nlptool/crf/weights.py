@@ -178,3 +178,44 @@ def weights_of(flat: Float32, layout: Layout, labels: Sequence[str], legality: L
         rest[square + n_labels :],
         legality,
     )
+
+
+def carry_over(
+    old: Weights, labels: Sequence[str], sources: Sequence[Int64], legality: Legality
+) -> Weights:
+    """Return weights to begin with that know what others have learned.
+
+    Args:
+        old: what was learned before, with the same template.
+        labels: of the new model; those that the old one has not begin with weights of 0.
+        sources: of each shape, for each record of the new model that of the old, -1 for none.
+        legality: of the new labels.
+    """
+    there = np.array([old.labels.index(y) if y in old.labels else -1 for y in labels], np.int64)
+
+    def squared(values: Float32) -> Float32:
+        """Place the last two axes, both of labels."""
+        return _placed(_placed(values, there, -1), there, -2)
+
+    values = []
+    for part, records in zip(old.values, sources, strict=True):
+        placed = squared(part) if part.ndim == 4 else _placed(part, there, -1)
+        values.append(_placed(placed, records, 0))
+    return Weights(
+        tuple(labels),
+        tuple(values),
+        squared(old.transitions),
+        _placed(old.start, there, 0),
+        _placed(old.end, there, 0),
+        legality,
+    )
+
+
+def _placed(values: Float32, sources: Int64, axis: int) -> Float32:
+    """Return what stands at the sources along an axis, 0 where that is -1."""
+    shape = list(values.shape)
+    shape[axis] = len(sources)
+    placed = np.zeros(shape, np.float32)
+    there = np.flatnonzero(sources >= 0)
+    np.moveaxis(placed, axis, 0)[there] = np.moveaxis(values, axis, 0)[sources[there]]
+    return placed

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nlptool.crf.template import parse_template
-from nlptool.crf.weights import Legality, layout_of, weights_of
+from nlptool.crf.weights import Legality, carry_over, layout_of, weights_of
 
 
 def test_layout_by_hand():
@@ -47,3 +47,22 @@ def test_templates_that_differ_only_in_their_place_share_weights():
     n_places = template.shapes[0].n_places
     assert layout.strides.tolist() == [2 * n_places]
     assert sum(layout.runs[:, 3]) == 6
+
+
+def test_weights_of_an_older_model_with_new_labels_and_records():
+    template = parse_template("U0:%x[0,0]\nB0:%x[0,0]\nB", "t", ["0"])
+    layout = layout_of(template.shapes, [2, 1], 2, pad=0)
+    flat = np.arange(1, layout.size + 1, dtype=np.float32)
+    old = weights_of(flat, layout, ["x", "y"], Legality.anything(2))
+    new = carry_over(
+        old, ["y", "z", "x"], [np.array([1, -1, 0]), np.array([-1, 0])], Legality.anything(3)
+    )
+    assert new.labels == ("y", "z", "x")
+    assert new.values[0][:, 0].tolist() == [[4, 0, 3], [0, 0, 0], [2, 0, 1]]
+    assert new.values[1][:, 0].tolist() == [
+        np.zeros((3, 3)).tolist(),
+        [[8, 0, 7], [0] * 3, [6, 0, 5]],
+    ]
+    assert new.transitions.tolist() == [[12, 0, 11], [0, 0, 0], [10, 0, 9]]
+    assert new.start.tolist() == [14, 0, 13] and new.end.tolist() == [16, 0, 15]
+    assert len(new.flat(layout_of(template.shapes, [3, 2], 3, pad=0))) == 9 + 18 + 15
