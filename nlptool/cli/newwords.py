@@ -155,14 +155,7 @@ def mine(
             )
         if model_file is not None:
             words.save(model_file)
-        if reserved is not None:
-            with reserved.replace() as file:
-                file.write(words.as_text(shown).encode())
-        elif shown == "tsv" and console.is_terminal():
-            header, *rows = words.as_text(shown).split("\n")[:-1]
-            console.table(header.split("\t"), (row.split("\t") for row in rows))
-        else:
-            console.out_bytes(words.as_text(shown).encode())
+        own.write(words.as_text(shown), shown, reserved)
 
 
 @app.command()

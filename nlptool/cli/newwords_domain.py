@@ -152,21 +152,9 @@ def domain(
             built = page.build(first, sentences, f"Terms of {Path(files[0]).name}")
             with page_file.replace() as file:
                 file.write(built)
-        if reserved is not None:
-            with reserved.replace() as file:
-                file.write(terms.as_text(shown).encode())
-        else:
-            _show(terms, shown)
+        own.write(terms.as_text(shown), shown, reserved)
 
 
 def _head(terms: "Terms", known: set[str]) -> list[str]:
     """Return the first words that have a vector."""
     return [word for word in terms.words.words if word in known][:HEAD]
-
-
-def _show(terms: "Terms", how: str) -> None:
-    if how == "tsv" and console.is_terminal():
-        header, *rows = terms.as_text(how).split("\n")[:-1]
-        console.table(header.split("\t"), (row.split("\t") for row in rows))
-    else:
-        console.out_bytes(terms.as_text(how).encode())

@@ -97,11 +97,7 @@ def dictionary(
         words = learn(blocks, config, folder=folder, memory=budget, report=report)
         if model_file is not None:
             words.save(model_file)
-        if reserved is not None:
-            with reserved.replace() as file:
-                file.write(words.as_text(shown).encode())
-        else:
-            console.out_bytes(words.as_text(shown).encode())
+        own.write(words.as_text(shown), shown, reserved)
 
 
 def eval_(

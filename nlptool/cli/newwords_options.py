@@ -1,11 +1,15 @@
 """The options that several verbs of `nlptool newwords` have, and how they are read."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlptool.cli import console
 from nlptool.errors import ConfigError
 from nlptool.newwords.config import FORMATS
+
+if TYPE_CHECKING:
+    from nlptool.core.publish import Output
 
 MinCount = Annotated[
     int | None,
@@ -50,6 +54,18 @@ def numbers(option: str, text: str | None, such_as: str) -> tuple[float, ...] | 
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise ConfigError(f"{option}: {text!r}, expected numbers such as {such_as}") from None
+
+
+def write(text: str, how: str, reserved: "Output | None") -> None:
+    """Write words as they are to a file or to stdout; as a table to a terminal."""
+    if reserved is not None:
+        with reserved.replace() as file:
+            file.write(text.encode())
+    elif how == "tsv" and console.is_terminal():
+        header, *rows = text.split("\n")[:-1]
+        console.table(header.split("\t"), (row.split("\t") for row in rows))
+    else:
+        console.out_bytes(text.encode())
 
 
 def check_texts(paths: list[str]) -> None:
