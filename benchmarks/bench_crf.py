@@ -81,7 +81,7 @@ def main():
         train += ["-q", "-o", str(model)]
         run(train)  # compiles
         ours = min(run(train) for _ in range(args.rounds))
-        tag = [*nlptool, "segment", "--model", str(model), str(raw), "--threads", "1", "-o"]
+        tag = [*nlptool, "segment", str(model), str(raw), "--threads", "1", "-q", "-o"]
         tags = min(run([*tag, str(out)]) for _ in range(args.rounds))
         report("nlptool", ours, tags, n_characters, score(nlptool, out, args.dev))
         if not args.peer:
