@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlptool.cli import console, crf_data, crf_judge, crf_tag, options, signals
+from nlptool.cli import (
+    console,
+    crf_data,
+    crf_judge,
+    crf_model,
+    crf_seeing,
+    crf_tag,
+    options,
+    signals,
+)
 from nlptool.core.report import Note, Report
 from nlptool.crf.config import Config
 from nlptool.errors import ConfigError
@@ -15,14 +24,10 @@ from nlptool.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nlptool.crf.clusters import Clusters
-    from nlptool.crf.learn import Seeing
-    from nlptool.crf.lexicon import Lexicon
     from nlptool.crf.model import Tagger
     from nlptool.crf.sentences import Sentence
 
 DEFAULT = Config()
-SIZES = "64,512"
 
 app = typer.Typer(
     help="Segmentation, named entities, any labels: train, tag, evaluate.", no_args_is_help=True
@@ -53,8 +58,8 @@ def train(
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Feature templates as CRF++ has them; or zh (unless given) or simple, which "
-            "are there.",
+            help="Feature templates as CRF++ has them; or zh (for words, unless given), "
+            "zh-entities (for others) or simple, which are there.",
         ),
     ] = None,
     lexicon: Annotated[
@@ -74,7 +79,7 @@ def train(
     ] = None,
     clusters: Annotated[
         str, typer.Option(metavar="LIST", help="How many clusters of the vectors there are.")
-    ] = SIZES,
+    ] = crf_seeing.SIZES,
     normalise: Annotated[
         str,
         typer.Option(
@@ -120,7 +125,7 @@ def train(
         bool, typer.Option("--average/--no-average", help="Take the mean of the epochs of sgd.")
     ] = DEFAULT.average,
     patience: Annotated[
-        int, typer.Option(help="Stop after so many epochs without a better score.")
+        int | None, typer.Option(help="Stop after so many epochs without a better score.")
     ] = DEFAULT.patience,
     history: Annotated[int, typer.Option(help="Steps that lbfgs remembers.")] = DEFAULT.history,
     tolerance: Annotated[
@@ -168,7 +173,7 @@ def train(
         decoder=decoder,
         loss=loss,
         gamma=gamma,
-        class_weights=_class_weights(class_weights),
+        class_weights=crf_seeing.class_weights(class_weights),
         l1=l1,
         l2=l2,
         epochs=epochs,
@@ -195,7 +200,7 @@ def train(
     if init is not None and any(given):
         named = next(n for n, v in zip(("template", "lexicon", "vectors"), given, strict=True) if v)
         raise ConfigError(f"--{named}: given with --init, whose model brings its own")
-    sizes = _whole_numbers(clusters)
+    sizes = crf_seeing.whole_numbers(clusters)
     hows = [] if normalise in ("none", "") else normalise.split(",")
 
     from nlptool.core.compiling import announced
@@ -228,7 +233,9 @@ def train(
         if before is not None:
             seeing = seeing_of(before)
         else:
-            seeing = _seeing(sentences, template, lexicon, vectors, sizes, plain, config, report)
+            seeing = crf_seeing.seeing(
+                sentences, template, lexicon, vectors, sizes, plain, config, report
+            )
         with signals.patiently():
             tagger = learn(
                 sentences,
@@ -254,82 +261,10 @@ for verb in (
     crf_data.check,
     crf_judge.eval_,
     crf_judge.compare,
+    crf_model.features,
+    crf_model.import_,
 ):
     app.command(name=verb.__name__.rstrip("_"))(verb)
-
-
-def _seeing(
-    sentences: "Sequence[Sentence]",
-    template: str | None,
-    lexicon: list[str] | None,
-    vectors: list[str] | None,
-    sizes: list[int],
-    normalise: tuple[str, ...],
-    config: Config,
-    report: Report,
-) -> "Seeing":
-    """Return what the model is to see.
-
-    Raises:
-        ConfigError: a name that is no name, or is there twice.
-        CorpusError: a file cannot be read.
-        ModelError: vectors that are refused.
-    """
-    from nlptool.core.corpus import read_lines
-    from nlptool.crf.builtin import NAMES, builtin_template
-    from nlptool.crf.clusters import cluster_vectors
-    from nlptool.crf.derived import available
-    from nlptool.crf.learn import Seeing
-    from nlptool.crf.lexicon import read_lexicon
-    from nlptool.crf.template import parse_template
-    from nlptool.w2v.model import open_vectors
-
-    taken: set[str] = set()
-    lexicons: list[Lexicon] = [
-        read_lexicon(source, name, normalise=normalise, report=report)
-        for name, source in _named(lexicon, taken)
-    ]
-    groups: list[Clusters] = [
-        cluster_vectors(
-            open_vectors(path, report, likeness=True),
-            name,
-            sizes,
-            normalise=normalise,
-            seed=config.seed,
-            threads=config.threads,
-            report=report,
-        )
-        for name, path in _named(vectors, taken)
-    ]
-    n_own = 1 + max((len(sentence.columns) for sentence in sentences), default=0)
-    columns = available(n_own, lexicons, groups)
-    if template is None or template in NAMES:
-        text, where = builtin_template(template or "zh", columns), template or "zh"
-    else:
-        text, where = "".join(f"{line}\n" for line in read_lines([template])), template
-    return Seeing(parse_template(text, where, columns), normalise, lexicons, groups)
-
-
-def _named(given: list[str] | None, taken: set[str]) -> list[tuple[str, str]]:
-    """Return names and files, each name once; a file without a name gets its own.
-
-    Raises:
-        ConfigError: a name is there twice.
-    """
-    found: list[tuple[str, str]] = []
-    for item in given or []:
-        name, equals, path = item.partition("=")
-        if not equals:
-            path = item
-            stem = PurePath(item).name.partition(".")[0]
-            name = "".join(char if char.isascii() and char.isalnum() else "_" for char in stem)
-            if not name or name[0].isdigit():
-                name = f"_{name}"
-        if name in taken:
-            raise ConfigError(f"{item}: the name {name} is taken, expected NAME=FILE with another")
-        taken.add(name)
-        found.append((name, path))
-    return found
 
 
 def _teller(report: Report, *, quiet: bool) -> "Callable[[float], None]":
@@ -360,38 +295,6 @@ def _next(tagger: "Tagger", target: str) -> str:
     """Return what one can do with a model."""
     verb = "segment" if tagger.is_words and tagger.is_text else "tag"
     return f"nlptool crf {verb} {target} FILE"
-
-
-def _class_weights(text: str | None) -> tuple[tuple[str, float], ...]:
-    """Return labels and their weights.
-
-    Raises:
-        ConfigError: the text is no list of them.
-    """
-    if not text:
-        return ()
-    found: list[tuple[str, float]] = []
-    for part in text.split(","):
-        label, equals, weight = part.rpartition("=")
-        try:
-            found.append((label, float(weight)))
-        except ValueError:
-            equals = ""
-        if not equals or not label:
-            raise ConfigError(f"--class-weights: {text!r}, expected LABEL=WEIGHT,...")
-    return tuple(found)
-
-
-def _whole_numbers(text: str) -> list[int]:
-    """Return a list of whole numbers.
-
-    Raises:
-        ConfigError: the text is none.
-    """
-    parts = text.split(",")
-    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        raise ConfigError(f"--clusters: {text!r}, expected numbers such as {SIZES}")
-    return [int(part) for part in parts]
 
 
 def _beside(corpus: list[str]) -> str:

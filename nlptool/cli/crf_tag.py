@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from nlptool.errors import ConfigError
 
 if TYPE_CHECKING:
     from nlptool.core.corpus import Reading
-    from nlptool.crf.asked import Asked
+    from nlptool.crf.answer import Asked
     from nlptool.crf.constrain import Words
     from nlptool.crf.file_format import Format
     from nlptool.crf.model import Tagger
@@ -54,8 +55,9 @@ def segment(
     paths = options.inputs(files)
     n_threads = options.cores(threads)
 
+    from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading
-    from nlptool.crf.asked import Asked
+    from nlptool.crf.answer import Asked
     from nlptool.crf.file_format import Format
     from nlptool.crf.model import Tagger
 
@@ -64,6 +66,7 @@ def segment(
     with ExitStack() as stack:
         out = stack.enter_context(_results(output))
         report = stack.enter_context(_talking(output, quiet=quiet))
+        stack.enter_context(announced(report))
         tagger = Tagger.load(model)
         tagger.check_words()
         asked = Asked(words=_words(dictionary, tagger), splits=True)
@@ -113,8 +116,9 @@ def tag(
     if nbest < 0:
         raise ConfigError(f"--nbest: {nbest}, expected 1 or more")
 
+    from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading
-    from nlptool.crf.asked import Asked
+    from nlptool.crf.answer import Asked
     from nlptool.crf.file_format import Format
     from nlptool.crf.model import Tagger
 
@@ -123,6 +127,7 @@ def tag(
     with ExitStack() as stack:
         out = stack.enter_context(_results(output))
         report = stack.enter_context(_talking(output, quiet=quiet))
+        stack.enter_context(announced(report))
         tagger = Tagger.load(model)
         form = Format(format_, tagger.unit, label, token)
         asked = Asked(
@@ -170,32 +175,31 @@ def _tag_file(
         out: takes what is ready.
         held: takes answers with their confidence instead.
     """
-    from nlptool.core.compiling import announced
     from nlptool.core.workers import cut_in_threads
     from nlptool.crf.asked import answers
     from nlptool.crf.incoming import open_text, read_incoming
+    from nlptool.crf.marked import bracket, cut
     from nlptool.crf.pieces import pieces
     from nlptool.crf.written import writer
 
     ready = console.stdin_ready if path == "-" else lambda: True
     n_columns = max(tagger.features.columns.own) + 1
     text = open_text(path, form, reading, n_columns, report)
-    with announced(report):
-        if text.is_text and shown is None and asked.is_plain and tagger.unit == "char":
-            tagger.check_text()
-            mark = tagger.cut if tagger.is_words else tagger.bracket
-            for piece in cut_in_threads(pieces(text.blocks), threads, mark, ready):
-                out(piece)
-            return
-        names = {"columns": "columns", "jsonl": "jsonl"}
-        kind = shown or names.get(text.layout.name, "text")
-        write = writer(kind, tagger, asked, text.layout.separator)
-        sentences = read_incoming(text, form, report)
-        for batch in answers(tagger, sentences, asked, threads=threads, ready=ready):
-            if held is None:
-                out("".join(map(write, batch)).encode("utf-8", "surrogatepass"))
-            else:
-                held.extend((one.confidence, write(one).encode()) for one in batch)
+    if text.is_text and shown is None and asked.is_plain and tagger.unit == "char":
+        tagger.check_text()
+        mark = partial(cut if tagger.is_words else bracket, tagger)
+        for piece in cut_in_threads(pieces(text.blocks), threads, mark, ready):
+            out(piece)
+        return
+    names = {"columns": "columns", "jsonl": "jsonl"}
+    kind = shown or names.get(text.layout.name, "text")
+    write = writer(kind, tagger, asked, text.layout.separator)
+    sentences = read_incoming(text, form, report)
+    for batch in answers(tagger, sentences, asked, threads=threads, ready=ready):
+        if held is None:
+            out("".join(map(write, batch)).encode("utf-8", "surrogatepass"))
+        else:
+            held.extend((one.confidence, write(one).encode()) for one in batch)
 
 
 def _words(path: str | None, tagger: "Tagger") -> "Words | None":

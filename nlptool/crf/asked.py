@@ -9,104 +9,33 @@ Source:
     information extraction" (the probability of a span).
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlptool.core.workers import always, cut_in_threads
-from nlptool.crf.constrain import Bound, Words, bound
+from nlptool.crf.answer import Answer, Asked
+from nlptool.crf.constrain import Bound, bound
+from nlptool.crf.divided import merged, parts_of
 from nlptool.crf.features import Encoded, encode
 from nlptool.crf.kernels_constrain import best_labels
 from nlptool.crf.kernels_log import log_backward, log_forward
+from nlptool.crf.kernels_model import unfold
 from nlptool.crf.kernels_sentence import DECODERS, MEMM
-from nlptool.crf.kernels_tag import unfold
 from nlptool.crf.kernels_viterbi import ILLEGAL, k_best
 from nlptool.crf.model import Tagger, batches
 from nlptool.crf.normalise import changes
 from nlptool.crf.places import places_of
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.tags import Span, spans_of
-from nlptool.errors import ConfigError, CorpusError
+from nlptool.errors import CorpusError
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
-MOST_BEST = 1000
-"""The most sequences that can be asked for: each costs as much as the first."""
-
 _NOTHING = np.empty(0, np.int32)
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What is wanted beside the best labels, and what is known.
-
-    Args:
-        n_best: how many sequences of labels; 0 for the best without its probability.
-        marginals: the probabilities of labels and spans.
-        confidence: the probability of the best sequence.
-        words: a dictionary.
-        force: labels that sentences have already stay.
-        splits: white space is no token.
-
-    Raises:
-        ConfigError: too many sequences; a dictionary that does not go with what is wanted.
-    """
-
-    n_best: int = 0
-    marginals: bool = False
-    confidence: bool = False
-    words: Words | None = None
-    force: bool = False
-    splits: bool = False
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing but the best labels is wanted, and nothing known."""
-        wanted = self.n_best or self.marginals or self.confidence
-        return not (wanted or self.words is not None or self.force)
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.n_best <= MOST_BEST:
-            raise ConfigError(f"--nbest: {self.n_best}, expected 1 to {MOST_BEST:,}")
-        wanted = ("nbest", self.n_best), ("marginals", self.marginals)
-        for name, value in (*wanted, ("confidence", self.confidence)):
-            if value and self.words is not None and not self.words.is_forced:
-                raise ConfigError(
-                    f"--{name}: given with --dict, expected no words there but forced ones (!)"
-                )
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What a model says of a sentence.
-
-    Args:
-        sentence: with the best labels.
-        given: the labels that it had.
-        log_probability: of these, in nats; None if not asked for.
-        tokens: of each label by itself; None if not asked for.
-        spans: of each span; None if not asked for.
-        others: (probability in nats, labels) of the best sequences, the best first; empty if
-            not asked for.
-    """
-
-    sentence: Sentence
-    given: Sequence[str] | None = None
-    log_probability: float | None = None
-    tokens: list[float] | None = None
-    spans: list[float] | None = None
-    others: tuple[tuple[float, Sequence[str]], ...] = ()
-
-    @property
-    def confidence(self) -> float:
-        """The probability of a label on (geometric) average: long sentences are no worse."""
-        if self.log_probability is None or not len(self.sentence):
-            return 1.0
-        return math.exp(min(0.0, self.log_probability) / len(self.sentence))
 
 
 def answers(
@@ -143,7 +72,7 @@ def answers(
 def _answers(tagger: Tagger, batch: Sequence[Sentence], asked: Asked) -> list[Answer]:
     """Return the answers to some sentences."""
     found: list[Answer] = []
-    parts = [_parts(sentence, splits=asked.splits) for sentence in batch]
+    parts = [parts_of(sentence, splits=asked.splits) for sentence in batch]
     encoded = encode([part for own in parts for _, part in own], tagger.features, ())
     known = _Known(tagger, asked)
     number = 0
@@ -153,54 +82,8 @@ def _answers(tagger: Tagger, batch: Sequence[Sentence], asked: Asked) -> list[An
             answered.append((at, known.answer(part, encoded, number)))
             number += 1
         whole = len(own) == 1 and len(own[0][1]) == len(sentence)
-        found.append(answered[0][1] if whole else _merged(sentence, answered, asked))
+        found.append(answered[0][1] if whole else merged(sentence, answered, asked))
     return found
-
-
-def _parts(sentence: Sentence, *, splits: bool) -> list[tuple[int, Sentence]]:
-    """Return a sentence in parts, and where each begins."""
-    text = sentence.tokens
-    if not splits or not isinstance(text, str) or len(text.split()) == 1 == len(text.split(" ")):
-        return [(0, sentence)] if len(sentence) else []
-    found: list[tuple[int, Sentence]] = []
-    begin = 0
-    for word in text.split():
-        begin = text.index(word, begin)
-        end = begin + len(word)
-        labels = sentence.labels[begin:end] if sentence.labels is not None else None
-        found.append((begin, Sentence(word, labels, (), sentence.line, sentence.path)))
-        begin = end
-    return found
-
-
-def _merged(sentence: Sentence, parts: list[tuple[int, Answer]], asked: Asked) -> Answer:
-    """Return the answer to a sentence from those to its parts; between them nothing is known."""
-    labels = [""] * len(sentence)
-    tokens = [1.0] * len(sentence)
-    spans: list[float] = []
-    others: list[tuple[float, list[str]]] = [(0.0, [""] * len(sentence))]
-    total = 0.0
-    for at, answer in parts:
-        size = len(answer.sentence)
-        labels[at : at + size] = answer.sentence.labels or ()
-        total += answer.log_probability or 0.0
-        tokens[at : at + size] = answer.tokens or [1.0] * size
-        spans += answer.spans or ()
-        if asked.n_best:
-            pairs = [
-                (log_p + more, [*whole[:at], *part, *whole[at + size :]])
-                for log_p, whole in others
-                for more, part in answer.others
-            ]
-            others = sorted(pairs, key=lambda pair: -pair[0])[: asked.n_best]
-    return Answer(
-        replace(sentence, labels=labels),
-        sentence.labels,
-        total if asked.n_best or asked.confidence else None,
-        tokens if asked.marginals else None,
-        spans if asked.marginals else None,
-        tuple(others) if asked.n_best else (),
-    )
 
 
 class _Known:

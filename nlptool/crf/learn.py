@@ -112,9 +112,7 @@ def learn(
     weights = None
     if init is not None:
         encoded = _relabelled(encoded, labels)
-        features, encoded, weights = joined(
-            init.features, init.weights, features, encoded, legality
-        )
+        features, weights = joined(init.features, init.weights, features, labels, legality)
     report(_size(features, encoded))
     measure, inputs = None, ""
     if dev:

@@ -8,7 +8,7 @@ labels is in asked.py; how answers are written is in written.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,27 +19,19 @@ from nlptool.core.store import Array, Stored, load, publish
 from nlptool.core.workers import always, cut_in_threads
 from nlptool.crf.columns import frozen
 from nlptool.crf.config import MOST_LABELS, Config
+from nlptool.crf.config_file import read_config, written_config
 from nlptool.crf.features import Features, encode
 from nlptool.crf.features_file import features_from, settings_of, tensors_of
+from nlptool.crf.kernels_model import Model
 from nlptool.crf.kernels_sentence import DECODERS
-from nlptool.crf.kernels_tag import Model, label_rows, label_text
-from nlptool.crf.kernels_text import (
-    FIRST,
-    LAST,
-    ONLY,
-    OUTSIDE,
-    WITHIN,
-    read_text,
-    size_of_spans,
-    write_spans,
-    write_words,
-)
+from nlptool.crf.kernels_tag import label_rows
+from nlptool.crf.kernels_text import FIRST, LAST, ONLY, OUTSIDE, WITHIN
 from nlptool.crf.kernels_viterbi import ILLEGAL
 from nlptool.crf.records import layout_for, without_zeros
 from nlptool.crf.sentences import Sentence, packed
 from nlptool.crf.tags import SCHEMES, legal, split_label
 from nlptool.crf.weights import Layout, Legality, Weights, weights_of
-from nlptool.errors import ConfigError, ModelError
+from nlptool.errors import ModelError
 
 KIND = "crf"
 
@@ -153,61 +145,6 @@ class Tagger:
         """The labels as an array of strings."""
         return np.array(self.labels, object)
 
-    def segment(self, text: bytes) -> bytes:
-        """Cut text into words: a `core.segment.Segmenter`.
-
-        Args:
-            text: UTF-8.
-
-        Returns:
-            As many lines; one space between words, and no other white space.
-
-        Raises:
-            ModelError: the model needs more than characters, or does not cut into words.
-        """
-        return self._cut(text, keeps=False)
-
-    def cut(self, text: bytes) -> bytes:
-        """Put spaces between the words of a text, leaving everything as it is.
-
-        Raises:
-            ModelError: as for `segment`.
-        """
-        return self._cut(text, keeps=True)
-
-    def _cut(self, text: bytes, *, keeps: bool) -> bytes:
-        self.check_words()
-        raw, begins, ends, labels = self._label(text, splits=True)
-        out = np.empty(2 * len(raw), np.uint8)
-        n = write_words(raw, begins, ends, labels, *self._shown[:2], keeps, out)
-        return out[:n].tobytes()
-
-    def bracket(self, text: bytes) -> bytes:
-        """Put the spans of a text in brackets, `[text/TYPE]`, leaving everything as it is.
-
-        Raises:
-            ModelError: the model needs more than characters.
-        """
-        raw, begins, ends, labels = self._label(text, splits=False)
-        places, kinds, names, name_begins = self._shown
-        more = size_of_spans(ends, labels, places, kinds, np.diff(name_begins))
-        out = np.empty(len(raw) + more, np.uint8)
-        n = write_spans(raw, begins, ends, labels, places, kinds, names, name_begins, out)
-        return out[:n].tobytes()
-
-    def _label(self, text: bytes, *, splits: bool) -> tuple[Array, Array, Array, Array]:
-        """Return a text, where its tokens begin, where its sentences end, and the labels."""
-        self.check_text()
-        raw = np.frombuffer(text, np.uint8)
-        codes, begins = np.empty((2, len(raw)), np.int32)
-        ends = np.empty(len(raw), np.int64)
-        n_tokens, n_sentences = read_text(raw, splits, codes, begins, ends)
-        labels = np.empty(n_tokens, np.int32)
-        columns = self.features.columns
-        ends = ends[:n_sentences]
-        label_text(codes[:n_tokens], ends, columns.view, self.features.index, self.kernel, labels)
-        return raw, begins[:n_tokens], ends, labels
-
     def check_words(self) -> None:
         """Refuse what does not cut into words.
 
@@ -236,7 +173,7 @@ class Tagger:
             )
 
     @cached_property
-    def _shown(self) -> tuple[Array, Array, Array, Array]:
+    def marks(self) -> tuple[Array, Array, Array, Array]:
         """What each label says of the place; its type's number; the types, and their begins."""
         parts = [split_label(label) for label in self.labels]
         kinds = list(dict.fromkeys(kind for _, kind in parts))
@@ -266,7 +203,7 @@ class Tagger:
             "unit": self.unit,
             "legal": not bool(self.weights.legality.pairs.all()),
             "features": settings_of(small.features),
-            "train": asdict(self.config),
+            "train": written_config(self.config),
         }
         tensors = {"weights": small.flat, **tensors_of(small.features)}
         publish(output, KIND, config=config, training=self.training, tensors=tensors)
@@ -338,35 +275,8 @@ def from_stored(stored: Stored) -> Tagger:
     flat = stored.tensor("weights", "float32", (layout.size,))
     legality = legality_of(labels, scheme) if is_legal else Legality.anything(len(labels))
     weights = weights_of(flat, layout, labels, legality)
-    tagger = Tagger(features, weights, scheme, unit, _config_of(stored), stored.training)
+    train = read_config(where, config["train"])
+    tagger = Tagger(features, weights, scheme, unit, train, stored.training)
     if unknown := sorted(set(stored.tensors) - {"weights", *tensors_of(features)}):
         raise ModelError(f"{where}: an unknown tensor {unknown[0]!r}; it is damaged")
     return tagger
-
-
-def _config_of(stored: Stored) -> Config:
-    """Return the settings of the training.
-
-    Raises:
-        ModelError: they cannot be.
-    """
-    given = stored.config["train"]
-    names = {field.name: field.type for field in fields(Config)}
-    if not isinstance(given, dict) or set(given) != set(names):
-        raise ModelError(f"{stored.path}: its settings are not those of a crf model")
-    defaults = asdict(Config().settled())
-    values = dict(given)
-    for name, value in given.items():
-        default = defaults[name]
-        fits = type(value) is type(default) or (type(default) is float and type(value) is int)
-        if name == "class_weights":
-            fits = isinstance(value, list)
-            values[name] = tuple(map(tuple, value)) if fits else ()
-        if not fits and not (value is None and "None" in str(names[name])):
-            if default is None and isinstance(value, int | float) and type(value) is not bool:
-                continue
-            raise ModelError(f"{stored.path}: setting {name} is {value!r}; the file is damaged")
-    try:
-        return Config(**values)
-    except (ConfigError, TypeError, ValueError) as error:
-        raise ModelError(f"{stored.path}: {error}") from None

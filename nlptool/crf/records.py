@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from nlptool.crf.columns import Columns
-from nlptool.crf.features import Encoded, Features
+from nlptool.crf.features import Features
 from nlptool.crf.index import empty_index, fill_index
 from nlptool.crf.kernels_features import HASHED, Index, Int32, Int64, Words, fill_keys
 from nlptool.crf.template import Template
-from nlptool.crf.weights import Float32, Layout, Legality, Weights, layout_of, weights_of
+from nlptool.crf.weights import Float32, Layout, Legality, Weights, carry_over, layout_of
 
 
 def features_of(
@@ -68,53 +68,41 @@ def layout_for(features: Features, n_labels: int) -> Layout:
 
 
 def joined(
-    old: Features, old_weights: Weights, new: Features, encoded: Encoded, legality: Legality
-) -> tuple[Features, Encoded, Weights]:
+    old: Features, old_weights: Weights, new: Features, labels: Sequence[str], legality: Legality
+) -> tuple[Features, Weights]:
     """Return the features of a text with those of a model, to go on from its weights.
 
     Args:
-        old: of the model; of the same template and resources as `new`.
+        old: of the model; of the same template, lexicons and clusters as `new`.
         old_weights: its weights.
         new: what was found in the text.
-        encoded: the text, with all labels of both; its labels' numbers are those of its names.
+        labels: of both.
         legality: of these labels.
 
     Returns:
-        The features: first those of the text, with the numbers that they have there. The text.
-        The weights, 0 for what the model does not know.
+        The features, those of the text with the numbers that they have there, and the weights
+        to begin with.
     """
     tokens = tuple(
-        (*of, *sorted(set(before) - set(of), key=before.index))
-        for of, before in zip(new.columns.tokens, _by_name(old, new), strict=True)
+        (*of, *(token for token in before if token not in known))
+        for of, before, known in zip(
+            new.columns.tokens, _by_name(old, new), map(set, new.columns.tokens), strict=True
+        )
     )
     columns = replace(new.columns, tokens=tokens)
     tuples: list[Int32] = []
-    places: list[Int64] = []
+    sources: list[Int64] = []
     for s in range(len(new.n_records)):
         own = new.ids_of(s)
         theirs = _translated(old, s, columns)
         found = _places(own, theirs)
-        missing = found < 0
-        found[missing] = len(own) + np.arange(int(missing.sum()))
-        tuples.append(np.concatenate((own, theirs[missing])))
-        places.append(found)
+        tuples.append(np.concatenate((own, theirs[found < 0])))
+        source = np.full(len(tuples[-1]), -1, np.int64)
+        source[found[found >= 0]] = np.flatnonzero(found >= 0)
+        source[len(own) :] = np.flatnonzero(found < 0)
+        sources.append(source)
     features = features_of(new.template, columns, tuples, new.min_count)
-    names = encoded.names
-    layout = layout_for(features, len(names))
-    weights = weights_of(np.zeros(layout.size, np.float32), layout, names, legality)
-    at = np.array([names.index(label) for label in old_weights.labels])
-    for s, shape in enumerate(new.template.shapes):
-        rows = places[s]
-        for place in range(shape.n_places):
-            into = weights.values[s][:, place]
-            if shape.edge:
-                into[np.ix_(rows, at, at)] = old_weights.values[s][:, place]
-            else:
-                into[np.ix_(rows, at)] = old_weights.values[s][:, place]
-    weights.transitions[np.ix_(at, at)] = old_weights.transitions
-    weights.start[at] = old_weights.start
-    weights.end[at] = old_weights.end
-    return features, encoded, weights
+    return features, carry_over(old_weights, labels, sources, legality)
 
 
 def _by_name(old: Features, new: Features) -> list[tuple[str, ...]]:
@@ -143,7 +131,7 @@ def _places(own: Int32, others: Int32) -> Int64:
     """Return where in `own` each of some rows is, -1 where it is not."""
     both = np.concatenate((own, others))
     if not both.shape[1]:
-        return np.where(np.arange(len(others)) < len(own), 0, -1)
+        return np.where(np.arange(len(others)) < len(own), 0, -1).astype(np.int64)
     _, which = np.unique(both, axis=0, return_inverse=True)
     which = which.reshape(-1)
     places = np.full(int(which.max(initial=-1)) + 1, -1, np.int64)

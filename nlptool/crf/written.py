@@ -17,7 +17,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nlptool.crf.asked import Answer, Asked
+from nlptool.crf.answer import Answer, Asked
 from nlptool.crf.model import Tagger
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.tags import spans_of, split_label
