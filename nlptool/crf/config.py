@@ -120,6 +120,6 @@ _GAMMA = {"focal": 2.0, "soft-truncation": 10.0}
 
 # Algorithm -> epochs, rate, l2, patience; benchmarks/RESULTS.md says how they were chosen.
 _DEFAULTS: dict[str, tuple[int, float | None, float, int]] = {
-    "sgd": (15, 0.2, 0.02, 3),
+    "sgd": (10, 0.3, 0.02, 3),
     "lbfgs": (300, None, 0.1, 20),
 }
