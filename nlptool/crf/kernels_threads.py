@@ -44,12 +44,20 @@ def run_threads(
         sync: where they meet.
     """
     sync[:] = 0
+
+    def guarded(me: int) -> None:
+        try:
+            work(me)
+        except BaseException:
+            # Those that wait for one that will not come go home.
+            sync[_STOP] = 1
+            raise
+
     others = []
     try:
-        others = [pool.submit(work, me) for me in range(1, n_threads)]
+        others = [pool.submit(guarded, me) for me in range(1, n_threads)]
         work(0)
     except BaseException:
-        # Those that wait for one that will not come go home.
         sync[_STOP] = 1
         raise
     finally:

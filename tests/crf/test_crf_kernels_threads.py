@@ -32,11 +32,12 @@ def test_a_round_begins_when_the_last_is_over(n_threads):
         want *= 7
 
 
-def test_who_waits_for_one_that_fails_goes_home():
+@pytest.mark.parametrize("bad", [0, 1])
+def test_who_waits_for_one_that_fails_goes_home(bad):
     counts, order, sync = np.zeros((5, 7), np.int64), np.arange(7), new_sync()
 
     def work(me):
-        if me == 0:
+        if me == bad:
             raise KeyboardInterrupt
         rounds(counts, order, sync, me, 2)
 
