@@ -9,6 +9,11 @@ from nlptool.neural import crf  # noqa: E402  only where Keras is
 from tests import naive_neural as naive  # noqa: E402  only where Keras is
 
 
+def value(found, *arrays):
+    """What a function of tensors finds, as an array."""
+    return keras.ops.convert_to_numpy(found(*map(keras.ops.convert_to_tensor, arrays)))
+
+
 def example(seed, n_tags=3, lengths=(4, 1, 3), more=0):
     rng = np.random.default_rng(seed)
     time = max(lengths) + more
@@ -23,8 +28,8 @@ def example(seed, n_tags=3, lengths=(4, 1, 3), more=0):
 @pytest.mark.parametrize("n_tags", [1, 2, 3])
 def test_log_likelihood_and_best_tags_are_those_of_all_paths(n_tags, more):
     scores, mask, tags, parts = example(n_tags, n_tags, more=more)
-    found = keras.ops.convert_to_numpy(crf.log_likelihood(scores, mask, tags, *parts))
-    best = keras.ops.convert_to_numpy(crf.viterbi(scores, mask, *parts))
+    found = value(crf.log_likelihood, scores, mask, tags, *parts)
+    best = value(crf.viterbi, scores, mask, *parts)
     for row, length in enumerate(mask.sum(axis=1)):
         paths = naive.crf_paths(scores[row, :length].astype(float), *parts)
         log_z = np.log(sum(np.exp(score) for score in paths.values()))
@@ -36,8 +41,8 @@ def test_log_likelihood_and_best_tags_are_those_of_all_paths(n_tags, more):
 
 def test_texts_of_one_position():
     scores, mask, tags, parts = example(5, lengths=(1, 1))
-    found = keras.ops.convert_to_numpy(crf.log_likelihood(scores, mask, tags, *parts))
-    best = keras.ops.convert_to_numpy(crf.viterbi(scores, mask, *parts))
+    found = value(crf.log_likelihood, scores, mask, tags, *parts)
+    best = value(crf.viterbi, scores, mask, *parts)
     total = scores[:, 0] + parts[1] + parts[2]
     log_p = total - np.log(np.exp(total).sum(axis=1, keepdims=True))
     assert np.allclose(found, log_p[[0, 1], tags[:, 0]], atol=1e-5)
@@ -48,8 +53,8 @@ def test_forbidden_moves_stay_finite():
     scores, mask, tags, parts = example(7)
     parts[0][:, 1] = -1e9
     parts[1][1] = -1e9
-    found = keras.ops.convert_to_numpy(crf.log_likelihood(scores * 50, mask, tags * 0, *parts))
-    best = keras.ops.convert_to_numpy(crf.viterbi(scores * 50, mask, *parts))
+    found = value(crf.log_likelihood, scores * 50, mask, tags * 0, *parts)
+    best = value(crf.viterbi, scores * 50, mask, *parts)
     assert np.isfinite(found).all()
     assert (found <= 1e-3).all()
     assert (best != 1).all()
