@@ -2,10 +2,10 @@
 
 One function a kind, as in `layers.py`: (block, weights, inputs, batch) -> value. Importing
 Keras takes seconds; this takes none, and on a CPU it is not slower. Padding never changes an
-answer. Which texts are put into one batch is for the caller; `batches` helps.
+answer. Which texts are put into one batch is for the caller, see `batches.py`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -55,21 +55,6 @@ def answer(graph: Graph, weights: Weights, batch: Batch) -> dict[str, Array]:
         inputs = [values[name] for name in block.inputs]
         values[block.name] = FORWARD[block.kind](block, of[block.like or block.name], inputs, batch)
     return {name: values[name].array for name in graph.outputs}
-
-
-def batches(lengths: npt.NDArray[np.int64], cells: int) -> Iterator[npt.NDArray[np.int64]]:
-    """Yield which texts go together: of like length, and not more than fits.
-
-    Args:
-        lengths: of the texts; shape (n,).
-        cells: positions in a batch, padding included; one text may be longer.
-    """
-    order = np.argsort(-lengths, kind="stable")
-    low = 0
-    while low < len(order):
-        high = low + max(1, cells // max(int(lengths[order[low]]), 1))
-        yield order[low:high]
-        low = high
 
 
 def _activated(block: Block, x: Array) -> Array:
