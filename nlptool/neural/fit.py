@@ -36,7 +36,7 @@ class Course:
     Args:
         plan: epoch -> which examples make each batch; every epoch has as many batches.
         take: (rows, random numbers of this batch alone) -> what the network and the loss
-            are given: arrays by name.
+            are given: arrays by name, the batch being the first dimension of each.
         loss: see `objective.Loss`.
         heads: arrays that are learned beside the network and not kept with it, by name.
         measure: how good the network is, from something that answers as `forward.answer`
@@ -167,7 +167,13 @@ def _step(objective: Objective, batch: Batch, rate: float, state: State) -> floa
 def _started(objective: Objective, state: State | None) -> State:
     if state is None:
         return State()
-    if not keras_side.restore(objective, state.variables):
+    same = keras_side.restore(objective, state.variables)
+    if same and state.kept:
+        now = _learned(objective)
+        same = {name: array.shape for name, array in now.items()} == {
+            name: array.shape for name, array in state.kept.items()
+        }
+    if not same:
         raise ModelError("checkpoint: its weights are those of another network")
     return State(
         kept=state.kept,

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from nlptool.errors import ConfigError
 from nlptool.neural.config import Fitting
 from nlptool.neural.layers import Value
 from nlptool.neural.network import Network
@@ -161,3 +162,16 @@ def _variables(objective: Objective) -> dict[str, Any]:
     for number, variable in enumerate(objective.optimizer.variables):
         found[f"optimizer/{number}"] = variable
     return found
+
+
+def require_gpu() -> None:
+    """Insist on a GPU.
+
+    Raises:
+        ConfigError: the backend sees none.
+    """
+    # Every backend puts a new array on the GPU, if it can use one.
+    device = str(ops.convert_to_tensor([0.0]).device).lower()
+    if "gpu" not in device and "cuda" not in device:
+        backend = keras.backend.backend()
+        raise ConfigError(f"--device: gpu, but {backend} sees none here; use cpu or auto")

@@ -40,7 +40,7 @@ def prepare(*, device: str = "auto", threads: int | None = None) -> str:
     backend = os.environ.get("KERAS_BACKEND") or next(filter(find_spec, BACKENDS), "")
     if not find_spec("keras") or backend not in BACKENDS or not find_spec(backend):
         raise ConfigError(
-            f"Keras with {backend or 'TensorFlow'} is not installed, and trains networks; "
+            f"Keras with {backend or 'tensorflow'} is not installed, and trains networks; "
             "pip install 'nlptool[neural]'"
         )
     settings = {"KERAS_BACKEND": backend}

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from nlptool.neural.forward import answer, batches
+from nlptool.neural.forward import answer
 from nlptool.neural.graph import Graph, block
-from nlptool.neural.weights import drawn
 from tests import naive_neural as naive
 from tests.neural.examples import GRAPHS, ROWS, batch_for, ids, masks
 
@@ -176,17 +175,3 @@ def test_empty_texts_have_a_finite_answer_of_their_own(name):
         if graph.forms[output] == "vector" and name != "reader":
             assert np.allclose(full[output][1], alone[output][0], atol=1e-6)
             assert np.allclose(full[output][3], full[output][1], atol=1e-6)
-
-
-def test_drawn_weights_are_those_of_the_seed():
-    graph = GRAPHS["reader"]
-    first, again, other = drawn(graph, 1), drawn(graph, 1), drawn(graph, 2)
-    assert all((first[name] == again[name]).all() for name in graph.shapes)
-    assert (first["hl.forward_kernel"] != other["hl.forward_kernel"]).all()
-
-
-def test_batches_hold_like_lengths_and_no_more_than_fits():
-    lengths = np.array([3, 9, 1, 9, 2, 30, 0])
-    found = [batch.tolist() for batch in batches(lengths, 18)]
-    assert found == [[5], [1, 3], [0, 4, 2, 6]]
-    assert list(batches(np.array([], np.int64), 5)) == []
