@@ -120,6 +120,9 @@ def averaged(objective: Objective) -> list[np.ndarray[Any, Any]] | None:
     variables = objective.trainable_variables
     kept = [np.array(ops.convert_to_numpy(variable)) for variable in variables]
     objective.optimizer.finalize_variable_values(variables)
+    # Memory of their own: JAX would give away the averages' with that of the weights.
+    for variable in variables:
+        variable.assign(np.array(ops.convert_to_numpy(variable)))
     return kept
 
 
