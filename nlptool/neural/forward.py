@@ -1,4 +1,4 @@
-"""Answers of a network without Keras: each kind of block in numpy, recurrent steps in numba.
+"""Answers of a network without Keras: numpy, and numba where recurrent blocks have much to do.
 
 One function a kind, as in `layers.py`: (block, weights, inputs, batch) -> value. Importing
 Keras takes seconds; this takes none, and on a CPU it is not slower. Padding never changes an
@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nlptool.neural.graph import Block, Graph
-from nlptool.neural.kernels import gru_step, lstm_step
 from nlptool.neural.kinds import sides
+from nlptool.neural.steps import step_of
 from nlptool.neural.weights import Weights
 
 Array = npt.NDArray[Any]
@@ -212,6 +212,7 @@ def _recurrent(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Va
 def _gru(given: Array, kernel: Array, bias: Array, starts: list[int]) -> Array:
     """Return the states after every step; texts of a step lie from starts[step] on."""
     units = len(kernel)
+    step = step_of("gru", n_steps=len(starts) - 1, n_states=len(given) * units)
     given += bias[0]
     states = np.empty((len(given), units), np.float32)
     before = np.zeros((_widest(starts), units), np.float32)
@@ -221,7 +222,7 @@ def _gru(given: Array, kernel: Array, bias: Array, starts: list[int]) -> Array:
         alive = high - low
         before = before[:alive]
         product = np.matmul(before, kernel, out=inner[:alive])
-        gru_step(given[low:high], product, inner_bias, before, states[low:high])
+        step(given[low:high], product, inner_bias, before, states[low:high])
         before = states[low:high]
     return states
 
@@ -229,6 +230,7 @@ def _gru(given: Array, kernel: Array, bias: Array, starts: list[int]) -> Array:
 def _lstm(given: Array, kernel: Array, bias: Array, starts: list[int]) -> Array:
     """Return the states after every step; texts of a step lie from starts[step] on."""
     units = len(kernel)
+    step = step_of("lstm", n_steps=len(starts) - 1, n_states=len(given) * units)
     given += bias
     states = np.empty((len(given), units), np.float32)
     before = np.zeros((_widest(starts), units), np.float32)
@@ -237,7 +239,7 @@ def _lstm(given: Array, kernel: Array, bias: Array, starts: list[int]) -> Array:
     for low, high in pairwise(starts):
         alive = high - low
         product = np.matmul(before[:alive], kernel, out=inner[:alive])
-        lstm_step(given[low:high], product, cells[:alive], states[low:high])
+        step(given[low:high], product, cells[:alive], states[low:high])
         before = states[low:high]
     return states
 

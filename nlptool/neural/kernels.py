@@ -1,6 +1,7 @@
 """Numba loops of the networks: what a recurrent cell does after its products.
 
-The products of a step are left to BLAS. Slow forms: tests/naive_neural.py.
+The products of a step are left to BLAS. Slow forms: tests/naive_neural.py; the same bits
+without numba: steps.py, so that no operations may be fused or put in another order here.
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ Matrix = npt.NDArray[np.float32]
 _F = np.float32
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"}, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _tanh(x):  # type: ignore[no-untyped-def]  # inlined into loops over float32
     """Return tanh(x) within 4e-7 of it, in a form that is computed for many numbers at once.
 
@@ -28,7 +29,7 @@ def _tanh(x):  # type: ignore[no-untyped-def]  # inlined into loops over float32
     return (t + t) / (_F(1) + t * t)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy")
 def gru_step(
     given: Matrix, inner: Matrix, inner_bias: Matrix, before: Matrix, after: Matrix
 ) -> None:
@@ -50,13 +51,13 @@ def gru_step(
         for j in range(units):
             k = units + j
             m = units + k
-            update = half + half * _tanh(half * (given[i, j] + inner[i, j] + inner_bias[j]))
-            reset = half + half * _tanh(half * (given[i, k] + inner[i, k] + inner_bias[k]))
+            update = half + half * _tanh(half * (given[i, j] + (inner[i, j] + inner_bias[j])))
+            reset = half + half * _tanh(half * (given[i, k] + (inner[i, k] + inner_bias[k])))
             candidate = _tanh(given[i, m] + reset * (inner[i, m] + inner_bias[m]))
             after[i, j] = candidate + update * (before[i, j] - candidate)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
+@njit(cache=True, nogil=True, error_model="numpy")
 def lstm_step(given: Matrix, inner: Matrix, cells: Matrix, after: Matrix) -> None:
     """Fill the states after a step of an LSTM (gates: input, forget, candidate, output).
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from nlptool.neural import steps
 from nlptool.neural.kernels import gru_step, lstm_step
 from tests import naive_neural as naive
 
@@ -39,6 +40,35 @@ def test_a_step_of_an_lstm(n, units, scale):
         shown = naive.sigmoid(o) * np.tanh(new)
     assert np.allclose(cells, new, atol=2e-6)
     assert np.allclose(after, shown, atol=2e-6)
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 10.0, 1e4])
+@pytest.mark.parametrize(("n", "units"), [(1, 1), (3, 5), (7, 64), (64, 100)])
+def test_the_same_bits_without_numba(n, units, scale):
+    rng = np.random.default_rng(2)
+
+    def drawn(*shape):
+        return rng.normal(scale=scale, size=shape).astype(np.float32)
+
+    given, inner, bias = drawn(n, 3 * units), drawn(n, 3 * units), drawn(3 * units)
+    before, found, expected = drawn(n, units), drawn(n, units), drawn(n, units)
+    gru_step(given, inner, bias, before, expected)
+    steps.gru_step(given, inner, bias, before, found)
+    assert (found == expected).all()
+    given, inner, cells = drawn(n, 4 * units), drawn(n, 4 * units), drawn(n, units)
+    others = cells.copy()
+    lstm_step(given, inner, cells, expected)
+    steps.lstm_step(given, inner, others, found)
+    assert (found == expected).all()
+    assert (cells == others).all()
+
+
+def test_kernels_are_loaded_when_they_pay(monkeypatch):
+    monkeypatch.setattr(steps._Spent, "seconds", 0.0)
+    assert steps.step_of("gru", n_steps=1000, n_states=1000) is steps.gru_step
+    assert steps.step_of("lstm", n_steps=1000, n_states=1000) is steps.lstm_step
+    assert steps.step_of("lstm", n_steps=10, n_states=50_000_000) is lstm_step
+    assert steps.step_of("gru", n_steps=1, n_states=1) is gru_step
 
 
 def test_gates_are_right_to_the_last_digits():
