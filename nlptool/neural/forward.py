@@ -5,7 +5,9 @@ Keras takes seconds; this takes none, and on a CPU it is not slower. Padding nev
 answer. Which texts are put into one batch is for the caller, see `batches.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -57,6 +59,37 @@ def answer(graph: Graph, weights: Weights, batch: Batch) -> dict[str, Array]:
     return {name: values[name].array for name in graph.outputs}
 
 
+def answer_all(
+    graph: Graph, weights: Weights, batches: Iterable[Batch], *, threads: int = 1
+) -> Iterator[dict[str, Array]]:
+    """Run a network on many batches, several at a time; the answers come in order.
+
+    Args:
+        graph: the network.
+        weights: all of `graph.shapes`.
+        batches: as for `answer`; a few are read ahead.
+        threads: how many batches are worked on at a time. More than one is for a process
+            whose BLAS has one thread (OPENBLAS_NUM_THREADS=1 before numpy is imported): it
+            cannot share out the small products of a network as well as this.
+    """
+    if threads == 1:
+        for batch in batches:
+            yield answer(graph, weights, batch)
+        return
+    waiting: deque[Future[dict[str, Array]]] = deque()
+    with ThreadPoolExecutor(threads) as executor:
+        try:
+            for batch in batches:
+                if len(waiting) == 2 * threads:
+                    yield waiting.popleft().result()
+                waiting.append(executor.submit(answer, graph, weights, batch))
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
 def _activated(block: Block, x: Array) -> Array:
     name = block.settings["activation"]
     if name == "relu":
@@ -67,12 +100,28 @@ def _activated(block: Block, x: Array) -> Array:
 
 
 def _sigmoid(x: Array) -> Array:
-    return np.float32(0.5) + np.float32(0.5) * np.tanh(np.float32(0.5) * x)
+    half = np.float32(0.5)
+    x = x * half
+    np.tanh(x, out=x)
+    x *= half
+    x += half
+    return x
 
 
-def _softmax(scores: Array, axis: int) -> Array:
-    scores = np.exp(scores - scores.max(axis=axis, keepdims=True))
+def _shares(scores: Array, shown: Array, axis: int) -> Array:
+    """Return the softmax over what is shown, in place; zeros where nothing is.
+
+    Args:
+        scores: shape as it may be.
+        shown: 1 or 0; a shape that stretches to that of the scores.
+        axis: along which the shares are one together.
+    """
+    scores += (1 - shown) * FAR
+    scores -= scores.max(axis=axis, keepdims=True)
+    np.exp(scores, out=scores)
     scores /= scores.sum(axis=axis, keepdims=True)
+    if not shown.any(axis=axis).all():
+        scores *= shown
     return scores
 
 
@@ -163,7 +212,8 @@ def _dense(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Value:
 def _norm(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Value:
     x = inputs[0].array
     x = x - x.mean(axis=-1, keepdims=True)
-    x /= np.sqrt((x * x).mean(axis=-1, keepdims=True) + np.float32(1e-6))
+    square = np.einsum("...i,...i->...", x, x)[..., None] / np.float32(x.shape[-1])
+    x /= np.sqrt(square + np.float32(1e-6))
     x *= weights["gain"]
     x += weights["bias"]
     return Value(x, inputs[0].mask)
@@ -272,7 +322,10 @@ def _gated(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Value:
     x, mask = inputs[0]
     both = _convolved(block, weights, inputs[0])
     width = x.shape[-1]
-    return Value(x + _sigmoid(both[..., width:]) * (both[..., :width] - x), mask)
+    found = both[..., :width] - x
+    found *= _sigmoid(both[..., width:])
+    found += x
+    return Value(found, mask)
 
 
 def _attention(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Value:
@@ -286,8 +339,7 @@ def _attention(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Va
     query, key, value = headed(x, "query"), headed(other, "key"), headed(other, "value")
     scores = query @ key.swapaxes(2, 3)
     scores *= np.float32(size**-0.5)
-    shown = seen[:, None, None]
-    share = _softmax(scores + (1 - shown) * FAR, axis=-1) * shown
+    share = _shares(scores, seen[:, None, None], axis=-1)
     found = (share @ value).transpose(0, 2, 1, 3).reshape(*x.shape[:2], heads * size)
     return Value(_matmul(found, weights["output"]) + weights["bias"], mask)
 
@@ -307,10 +359,13 @@ def _pool(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Value:
     if how == "max":
         return Value((x + (1 - shown) * FAR).max(axis=1) * shown.max(axis=1))
     if how == "mean":
-        return Value((x * shown).sum(axis=1) / np.maximum(shown.sum(axis=1), 1))
-    inner = np.tanh(_matmul(x, weights["kernel"]) + weights["bias"])
-    scores = _matmul(inner, weights["score"]) + (1 - shown) * FAR
-    return Value((x * (_softmax(scores, axis=1) * shown)).sum(axis=1))
+        total = (mask[:, None] @ x)[:, 0]
+        return Value(total / np.maximum(shown.sum(axis=1), 1))
+    inner = _matmul(x, weights["kernel"])
+    inner += weights["bias"]
+    np.tanh(inner, out=inner)
+    scores = _shares(_matmul(inner, weights["score"]), shown, axis=1)
+    return Value((scores.swapaxes(1, 2) @ x)[:, 0])
 
 
 def _dot(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Value:
@@ -321,8 +376,8 @@ def _over(block: Block, weights: Batch, inputs: Inputs, batch: Batch) -> Value:
     (x, shown), (question, asked) = _shown(inputs[0]), _shown(inputs[1])
     scores = x @ question.swapaxes(1, 2)
     there, heard = shown[..., None], asked[:, None]
-    down = _softmax(scores + (1 - there) * FAR, axis=1) * there
-    along = _softmax(scores + (1 - heard) * FAR, axis=2) * heard * there
+    down = _shares(scores.copy(), there, axis=1)
+    along = _shares(scores, heard, axis=2) * there
     weight = along.sum(axis=1) / np.maximum(there.sum(axis=1), 1)
     return Value(down @ weight[..., None], inputs[0].mask)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nlptool.neural.forward import answer
+from nlptool.neural.forward import answer, answer_all
 from nlptool.neural.graph import Graph, block
 from tests import naive_neural as naive
 from tests.neural.examples import GRAPHS, ROWS, batch_for, ids, masks
@@ -175,3 +175,14 @@ def test_empty_texts_have_a_finite_answer_of_their_own(name):
         if graph.forms[output] == "vector" and name != "reader":
             assert np.allclose(full[output][1], alone[output][0], atol=1e-6)
             assert np.allclose(full[output][3], full[output][1], atol=1e-6)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_many_batches_in_order(threads):
+    graph, weights = GRAPHS["gru-both-ends"], weights_of(GRAPHS["gru-both-ends"])
+    batches = [batch_for(graph, seed=seed) for seed in range(20)]
+    found = list(answer_all(graph, weights, iter(batches), threads=threads))
+    assert len(found) == 20
+    for batch, one in zip(batches, found, strict=True):
+        assert (one["found"] == answer(graph, weights, batch)["found"]).all()
+    assert list(answer_all(graph, weights, [], threads=threads)) == []
