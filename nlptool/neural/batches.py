@@ -33,12 +33,13 @@ def shuffled(lengths: npt.NDArray[np.int64], size: int, *, seed: int, epoch: int
     return [found[index] for index in rng.permutation(len(found))]
 
 
-def by_length(lengths: npt.NDArray[np.int64], cells: int) -> Iterator[Rows]:
+def by_length(lengths: npt.NDArray[np.int64], cells: int = 2048) -> Iterator[Rows]:
     """Yield which texts to answer together: the longest first, not more than fits.
 
     Args:
         lengths: of the texts; shape (n,).
-        cells: positions in a batch, padding included; one text may be longer.
+        cells: positions in a batch, padding included; one text may be longer. Of 1,024 to
+            8,192 the default was fastest without Keras: what is worked on stays in the cache.
     """
     order = np.argsort(-lengths, kind="stable")
     low = 0
