@@ -93,8 +93,7 @@ def main() -> None:
         lengths = np.array(list(map(len, texts)))
         batches, larger = (
             [{"words": padded([texts[row] for row in rows])} for rows in by_length(lengths, cells)]
-            for cells in (Batch = dict[str, np.ndarray]
-CELLS, KERAS_CELLS)
+            for cells in (CELLS, KERAS_CELLS)
         )
         with silenced():
             ways = ways_to_answer(graph, drawn(graph, 0), batches, larger)

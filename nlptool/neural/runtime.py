@@ -64,6 +64,15 @@ def prepare(*, device: str = "auto", threads: int | None = None) -> str:
     return backend
 
 
+def prepare_answers() -> None:
+    """Let BLAS have one thread: call it before numpy is imported, see `forward.answer_all`.
+
+    The products of a network are too small to share, and threads that wait for the next one
+    keep a core from its work.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 @contextmanager
 def silenced() -> Iterator[None]:
     """Swallow what libraries write to stderr while they are imported; errors still come."""

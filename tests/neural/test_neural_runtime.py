@@ -68,6 +68,15 @@ def test_device_and_threads(monkeypatch):
     assert str(error.value) == "--device: 'tpu', expected one of auto, cpu, gpu"
 
 
+def test_answers_have_one_thread_of_blas_unless_told_otherwise():
+    os.environ.pop("OPENBLAS_NUM_THREADS", None)
+    runtime.prepare_answers()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    os.environ["OPENBLAS_NUM_THREADS"] = "3"
+    runtime.prepare_answers()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
+
+
 def test_silence_ends():
     code = (
         "import os\n"
