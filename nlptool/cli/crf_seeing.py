@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from nlptool.crf.lexicon import Lexicon
     from nlptool.crf.sentences import Sentence
 
+OWN_WORDS_FROM = 1000
+"""Sentences of a training text whose words are worth looking for: of fewer, nearly every word is
+in one tenth only, and the other nine say nothing of it."""
+
 SIZES = "64,512"
 """How many clusters of word vectors there are."""
 
@@ -66,7 +70,12 @@ def seeing(
     columns = available(n_own, lexicons, groups)
     if template is None or template in NAMES:
         name = template or _builtin(sentences)
-        text, where = builtin_template(name, columns), name
+        of_text = [
+            column
+            for column in columns
+            if len(sentences) >= OWN_WORDS_FROM or not column.startswith("self.")
+        ]
+        text, where = builtin_template(name, of_text), name
     else:
         text, where = "".join(f"{line}\n" for line in read_lines([template])), template
     return Seeing(parse_template(text, where, columns), normalise, lexicons, groups)

@@ -21,6 +21,7 @@ from nlptool.crf.derived import own_columns, plan_of, values_of
 from nlptool.crf.kernels_columns import POINT, Int32, Int64, View, lay_out, observe_all
 from nlptool.crf.lexicon import OWN, Lexicon
 from nlptool.crf.normalise import N_POINTS, changes, normal_points
+from nlptool.crf.own_words import fold_bounds
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.tries import first_nodes
 
@@ -92,15 +93,16 @@ class Columns:
 
         Args:
             coded: the sentences; the columns are those of `own`.
-            own: tries that take turns as that of the text's own words, see own_words.py.
+            own: tries of the text's own words, each for a stretch of the text, see own_words.py.
         """
         view = self._view_of(list(coded.coders[0].longer))
         sizes = np.diff(coded.ends, prepend=0) + 2 * self.pad
         starts = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
         ids = np.empty((len(self.names), int(starts[-1])), np.int32)
+        bounds = fold_bounds(len(starts) - 1, max(1, len(own)))
         for k in range(max(1, len(own))):
             turn = self._with_own(view, own[k]) if own else view
-            observe_all(coded.columns[0], starts, turn, self.pad, ids, k, max(1, len(own)))
+            observe_all(coded.columns[0], starts, turn, self.pad, ids, bounds[k], bounds[k + 1])
         for i in range(1, len(coded.columns)):
             table = _ids_of(self.tokens[i], list(coded.coders[i].longer), self.pad)
             row = ids[self.names.index(str(self.own[i]))]

@@ -31,7 +31,7 @@ class Config:
         epochs: passes over the corpus, at most; of lbfgs, iterations.
         rate: of learning, of sgd.
         batch: sentences between two changes of the weights, of sgd.
-        average: return the mean of the weights after each epoch, of sgd.
+        average: return the mean of the weights after each epoch, the later the more, of sgd.
         patience: stop after so many epochs without a better score on the development set.
         history: how many past steps lbfgs remembers; each needs twice the weights' memory.
         tolerance: lbfgs ends where ten iterations lower the loss by less than this share.
@@ -120,6 +120,6 @@ _GAMMA = {"focal": 2.0, "soft-truncation": 10.0}
 
 # Algorithm -> epochs, rate, l2, patience; benchmarks/RESULTS.md says how they were chosen.
 _DEFAULTS: dict[str, tuple[int, float | None, float, int]] = {
-    "sgd": (10, 0.3, 0.02, 3),
+    "sgd": (10, 0.1, 0.0, 3),
     "lbfgs": (300, None, 0.1, 20),
 }

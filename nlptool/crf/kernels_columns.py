@@ -210,7 +210,7 @@ def _write(found: Int32, n: int, plan: Int64, view: View, row: Int32, start: int
 
 @njit(cache=True, nogil=True)
 def observe_all(
-    codes: Int32, starts: Int64, view: View, pad: int, ids: Int32, first: int, step: int
+    codes: Int32, starts: Int64, view: View, pad: int, ids: Int32, first: int, last: int
 ) -> None:
     """Write the ids of many sentences; see `observe`.
 
@@ -221,9 +221,9 @@ def observe_all(
         pad: see `observe`.
         ids: receives the ids; shape (n_columns, n_padded).
         first: the first sentence that is written.
-        step: from one to the next.
+        last: behind the last one.
     """
-    for i in range(first, len(starts) - 1, step):
+    for i in range(first, last):
         begin = starts[i] - 2 * pad * i
         end = starts[i + 1] - 2 * pad * (i + 1)
         observe(codes, begin, end, view, pad, ids, starts[i])

@@ -2,7 +2,7 @@
 
 A model that saw in each training sentence that its words are in the lexicon would believe the
 lexicon too much, as in other text many words are not there. So a training sentence sees only
-the words of the other folds of the text: sentence i is in fold i modulo `N_FOLDS`. The lexicon
+the words of the other folds of the text, which are stretches of it, see `fold_bounds`. The lexicon
 that the model keeps has all of them.
 
 A span of a type ("PER") is a word of that type; of several the most frequent. Plain labels
@@ -46,7 +46,9 @@ def own_lexicon(coded: Coded, normal: Int32) -> tuple[Lexicon, list[Nodes]]:
     words = _texts(coded, normal, begins, ends)
     ids = {word: number for number, word in enumerate(dict.fromkeys(words))}
     which = np.fromiter(map(ids.__getitem__, words), np.int64, len(words))
-    folds = np.searchsorted(coded.ends, begins, side="right") % N_FOLDS
+    sentences = np.searchsorted(coded.ends, begins, side="right")
+    bounds = fold_bounds(len(coded.ends), N_FOLDS)
+    folds = np.searchsorted(bounds, sentences, side="right") - 1
     counts = np.bincount(
         (which * len(names) + kinds) * N_FOLDS + folds, minlength=len(ids) * len(names) * N_FOLDS
     ).reshape(len(ids), len(names), N_FOLDS)
@@ -61,6 +63,15 @@ def own_lexicon(coded: Coded, normal: Int32) -> tuple[Lexicon, list[Nodes]]:
 
     tables = [of(total - counts[fits, :, k]) for k in range(N_FOLDS)]
     return Lexicon(OWN, of(total), tuple(names)), tables
+
+
+def fold_bounds(n_sentences: int, n_folds: int) -> Int64:
+    """Return where each fold begins, and the end of the last; shape (n_folds + 1,).
+
+    Neighbours are of one fold: what one sentence names, the next ones name again, and a text
+    that is to be tagged later does not.
+    """
+    return np.arange(n_folds + 1, dtype=np.int64) * n_sentences // n_folds
 
 
 def _spans(coded: Coded) -> tuple[Int64, Int64, Int64, list[str]]:

@@ -24,7 +24,7 @@ from nlptool.errors import ModelError, RunError
 
 Float64 = NDArray[np.float64]
 
-FIRST_SUM = 0.1
+FIRST_SUM = 1e-3
 """What the sums of squared gradients begin with, so that the first steps are not the largest."""
 
 CHUNK_NS = 2e8
@@ -37,7 +37,8 @@ class State:
     Args:
         weights: see `Layout`.
         sums: of the squares of each weight's gradients.
-        mean: of the weights after each epoch so far; empty where it is not asked for.
+        mean: of the weights after each epoch so far, each counted as often as its number;
+            empty where it is not asked for.
         losses: of the sentences of this epoch, in their order.
         epoch: how many are complete.
         place: how many sentences of this epoch are.
@@ -160,7 +161,8 @@ class Sgd:
         self.check()
         state.epoch, state.place = state.epoch + 1, 0
         if config.average:
-            state.mean += (state.weights - state.mean) * np.float32(1 / state.epoch)
+            # Early epochs are the worst: each weighs its number (Shamir & Zhang 2013).
+            state.mean += (state.weights - state.mean) * np.float32(2 / (state.epoch + 1))
 
     def check(self) -> None:
         """Refuse weights that are not finite.
