@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nlptool.core.jieba_trie import COUNT_SHIFT, Nodes, look_up
 from nlptool.crf.character_types import type_of, type_of_points
 from nlptool.crf.clusters import Clusters
-from nlptool.crf.codes import Coded, code
+from nlptool.crf.codes import NOTHING, Coded, code
 from nlptool.crf.derived import own_columns, plan_of, values_of
 from nlptool.crf.kernels_columns import POINT, Int32, Int64, View, lay_out, observe_all
 from nlptool.crf.lexicon import OWN, Lexicon
@@ -106,7 +106,9 @@ class Columns:
         for i in range(1, len(coded.columns)):
             table = _ids_of(self.tokens[i], list(coded.coders[i].longer), self.pad)
             row = ids[self.names.index(str(self.own[i]))]
-            lay_out(table[coded.columns[i]], starts, self.pad, row)
+            codes = coded.columns[i]
+            # What is empty is as if it were unknown.
+            lay_out(np.where(codes == NOTHING, 0, table[codes]), starts, self.pad, row)
         return Observed(ids, starts)
 
     def _values(self, name: str) -> Sequence[str]:
@@ -185,7 +187,8 @@ def vocabulary(coded: Coded, which: int, normal: Int32 | None = None) -> tuple[s
         normal: what each code point becomes.
     """
     coder = coded.coders[which]
-    counts = np.bincount(coded.columns[which], minlength=N_POINTS)
+    column = coded.columns[which]
+    counts = np.bincount(column[column != NOTHING], minlength=N_POINTS)
     if normal is not None:
         points = np.bincount(normal, counts[:N_POINTS], N_POINTS).astype(np.int64)
         counts = np.concatenate((points, counts[N_POINTS:]))

@@ -40,3 +40,10 @@ def test_frozen() -> None:
     assert not view.flags.writeable
     assert view.flags.c_contiguous
     assert array.flags.writeable
+
+
+def test_what_is_empty_in_a_column_is_unknown() -> None:
+    sentence = Sentence("abc", None, (["1", "", "2"],))
+    assert vocabulary(code([sentence], [0, 1], {}, labels=False), 1) == ("1", "2")
+    columns = Columns(("0", "1"), 0, (), (("a", "b", "c"), ("2",)))
+    assert columns.observe([sentence]).ids.tolist() == [[1, 2, 3], [UNKNOWN, UNKNOWN, 1]]
