@@ -6,7 +6,6 @@ And they are loaded in every process: what is not needed for that is left out.
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 from numba.core import event
@@ -37,7 +36,7 @@ def without_blas() -> None:
         return
     modules["scipy.linalg"] = None
     try:
-        import_module("numba.np.arraymath")
+        import numba.np.arraymath  # noqa: F401, PLC0415  # not before SciPy is hidden
     finally:
         del modules["scipy.linalg"]
 
@@ -53,7 +52,7 @@ class _Listener(event.Listener):  # type: ignore[misc]  # numba is untyped
     def on_start(self, event: object) -> None:
         if not _Listener.told:
             _Listener.told = True
-            self._report(Note("compiling kernels, once on this machine (up to 10 s)"))
+            self._report(Note("compiling kernels, once on this machine (up to half a minute)"))
 
     def on_end(self, event: object) -> None:
         pass

@@ -15,7 +15,7 @@ def test_a_compilation_is_told_once(monkeypatch):
     with compiling.announced(said.append):
         numba.njit(lambda x: x + 1)(1)
         numba.njit(lambda x: x + 2)(1)
-    assert said == [Note("compiling kernels, once on this machine (up to 10 s)")]
+    assert said == [Note("compiling kernels, once on this machine (up to half a minute)")]
     with compiling.announced(said.append):
         numba.njit(lambda x: x + 3)(1)
     numba.njit(lambda x: x + 4)(1)
