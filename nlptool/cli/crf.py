@@ -186,7 +186,7 @@ def train(
         min_feature_count=min_feature_count,
         seed=seed,
         threads=options.cores(threads),
-    ).settled()
+    )
     budget = options.memory_bytes(memory)
     seconds = options.seconds(checkpoint_every) if checkpoint_every else None
     target = output if output is not None else _beside(corpus)

@@ -102,9 +102,15 @@ class Config:
                 f"--gamma: --loss {self.loss} has none, expected {' or '.join(_GAMMA)}"
             )
 
-    def settled(self) -> "Config":
-        """Return the same settings with the defaults of algorithm and loss in place of None."""
-        epochs, rate, l2, patience = _DEFAULTS[self.algorithm]
+    def settled(self, *, has_types: bool = False) -> "Config":
+        """Return the same settings with the defaults of algorithm and loss in place of None.
+
+        Args:
+            has_types: labels have types, as those of names have: there are few of each, so
+                that large weights are not to be trusted.
+        """
+        typed = has_types and self.algorithm == "sgd"
+        epochs, rate, l2, patience = _DEFAULTS["sgd of types" if typed else self.algorithm]
         return replace(
             self,
             epochs=epochs if self.epochs is None else self.epochs,
@@ -121,5 +127,6 @@ _GAMMA = {"focal": 2.0, "soft-truncation": 10.0}
 # Algorithm -> epochs, rate, l2, patience; benchmarks/RESULTS.md says how they were chosen.
 _DEFAULTS: dict[str, tuple[int, float | None, float, int]] = {
     "sgd": (10, 0.1, 0.0, 3),
+    "sgd of types": (20, 0.1, 3.0, 5),
     "lbfgs": (300, None, 0.1, 20),
 }

@@ -88,7 +88,6 @@ def learn(
         ModelError: see `train.train`.
         RunError: see there.
     """
-    config = config.settled()
     units = {"char": 0, "word": 0}
     features, encoded = build(
         _counted(sentences, units),
@@ -107,6 +106,7 @@ def learn(
             f"{MOST_LABELS:,}; is the label's column the right one?"
         )
     labels = sorted({*encoded.names, *(init.labels if init else ())})
+    config = config.settled(has_types=any(all(split_label(label)) for label in labels))
     scheme = detect_scheme(labels)
     legality = legality_of(labels, scheme)
     weights = None

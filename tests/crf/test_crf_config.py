@@ -49,6 +49,8 @@ def test_defaults_of_algorithm_and_loss():
     sgd, lbfgs = Config().settled(), Config(algorithm="lbfgs").settled()
     assert sgd.rate and sgd.epochs and sgd.patience and sgd.l2 is not None
     assert lbfgs.rate is None and lbfgs.epochs > sgd.epochs and lbfgs.patience > sgd.patience
+    assert Config().settled(has_types=True).l2 > sgd.l2
+    assert Config(algorithm="lbfgs").settled(has_types=True) == lbfgs
     assert Config(loss="focal").settled().gamma == 2.0
     assert Config().settled().gamma is None
     given = Config(loss="focal", gamma=1.0, l2=0.0, epochs=3, patience=1, rate=0.1)
