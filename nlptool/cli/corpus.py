@@ -54,7 +54,7 @@ def segment(
         _, blocks = segmented(
             # What is typed or comes in slowly is not kept back until a block is full.
             read_blocks(paths, reading, report, prompt=True),
-            segment,
+            options.segmenter(segment),
             threads=n_threads,
             user_dict=user_dict,
             ready=console.stdin_ready if paths == ["-"] else lambda: True,
@@ -105,7 +105,7 @@ def stats(
 
         found = survey(
             read_blocks(paths, reading, heard),
-            segment,
+            options.segmenter(segment),
             n_top=top,
             threads=n_threads,
             user_dict=user_dict,

@@ -1,7 +1,7 @@
 """`nlptool model`: what a model file is, and whether it is whole."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -48,7 +48,7 @@ def info(models: ModelFiles, json: options.Json = False) -> None:
             ("kind", stored.kind),
             ("nlptool", stored.version),
             ("bytes", f"{n_bytes:,}"),
-            *((f"config.{key}", _shown(value)) for key, value in sorted(stored.config.items())),
+            *((f"config.{key}", _shown(value)) for key, value in _settings(stored.config)),
             *((f"training.{key}", _shown(value)) for key, value in sorted(stored.training.items())),
             *(
                 (f"tensors.{name}", f"{size['type']} {' x '.join(map(str, size['shape']))}")
@@ -81,12 +81,29 @@ def _word_vectors(stored: "Stored") -> None:
     from_stored(stored)
 
 
-_MEANING: dict[str, Callable[["Stored"], None]] = {"w2v": _word_vectors}
+def _tagger(stored: "Stored") -> None:
+    from nlptool.crf.model import from_stored
+
+    from_stored(stored)
+
+
+_MEANING: dict[str, Callable[["Stored"], None]] = {"w2v": _word_vectors, "crf": _tagger}
 """Kind -> what raises a `ModelError` if the parts of such a model do not fit together."""
+
+
+def _settings(config: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield settings by name; those that have settings of their own one by one."""
+    for key, value in sorted(config.items()):
+        if isinstance(value, dict):
+            yield from _settings(value, f"{within}{key}.")
+        else:
+            yield f"{within}{key}", value
 
 
 def _shown(value: object) -> str:
     """Return a setting as one short line."""
+    if isinstance(value, str):
+        return "; ".join(value.rstrip("\n").split("\n"))
     if isinstance(value, list):
         return "; ".join(map(_shown, value))
     if isinstance(value, dict):

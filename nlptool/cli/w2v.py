@@ -162,7 +162,7 @@ def train(
         start = open_vectors(init, report) if init else None
         how, text = segmented(
             read_blocks(corpus, reading, report),
-            segment,
+            options.segmenter(segment),
             threads=config.threads,
             user_dict=user_dict,
             report=report,

@@ -141,7 +141,10 @@ def _ids(
     from nlptool.core.segment import segmented
 
     _, blocks = segmented(
-        read_blocks(paths, Reading(encoding), report), how, user_dict=user_dict, report=report
+        read_blocks(paths, Reading(encoding), report),
+        options.segmenter(how),
+        user_dict=user_dict,
+        report=report,
     )
     known = vectors.ids
     left = ""

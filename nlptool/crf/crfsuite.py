@@ -28,7 +28,7 @@ import numpy as np
 
 from nlptool.core.corpus import Reading, read_lines
 from nlptool.core.report import Progress, Report, silent
-from nlptool.crf.foreign import Float64, Foreign, Matcher, Pattern, Spelled
+from nlptool.crf.foreign import Foreign, Matcher, Pattern, Spelled
 from nlptool.errors import ModelError
 
 MAX_LABELS = 10_000
@@ -241,12 +241,3 @@ def _told(name: str) -> tuple[list[tuple[int, str]], tuple[str, ...]]:
         offset, column = (int(match[1]), match[2]) if match[2] else (0, match[3])
         return [(offset, column)], (name[: name.index("=") + 1], "")
     return [], ()
-
-
-def table_of(foreign: Foreign, spelled: Spelled) -> Float64:
-    """Return the weights of a pattern's features; shape (n_features, n_weights of each)."""
-    n_labels = len(foreign.labels)
-    size = n_labels * n_labels if spelled.pattern.edge else n_labels
-    rows = np.array(spelled.places, np.int64)[:, None] + np.arange(size)
-    table: Float64 = foreign.weights[rows]
-    return table

@@ -162,3 +162,12 @@ class Matcher:
                     raise ModelError(f"{where}: {name[:40]!r}..., expected one feature, not many")
                 found.append((number, values))
         return found
+
+
+def table_of(foreign: Foreign, spelled: Spelled) -> Float64:
+    """Return the weights of a pattern's features; shape (n_features, n_weights of each)."""
+    n_labels = len(foreign.labels)
+    size = n_labels * n_labels if spelled.pattern.edge else n_labels
+    rows = np.array(spelled.places, np.int64)[:, None] + np.arange(size)
+    table: Float64 = foreign.weights[rows]
+    return table
