@@ -146,7 +146,9 @@ def _add(out: FloatArray, grams: Keys, owner: Int64, weights: FloatArray, seed: 
         some = slice(low, low + _AT_ONCE)
         state = mix(grams[some] ^ np.uint64(seed))
         steps = _STEP * np.arange(1, n_words + 1, dtype=np.uint64)
-        coins = np.unpackbits(mix(state[:, None] + steps).astype("<u8").view(np.uint8), axis=1, bitorder="little")
+        coins = np.unpackbits(
+            mix(state[:, None] + steps).astype("<u8").view(np.uint8), axis=1, bitorder="little"
+        )
         signs = coins.astype(np.float32) * np.float32(2) - np.float32(1)
         signs *= weights[some, None]
         begins = np.flatnonzero(np.r_[True, owner[some][1:] != owner[some][:-1]])

@@ -1,6 +1,7 @@
 """How good a measure of likeness is: on scored pairs, labelled pairs, and groups."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -109,14 +110,13 @@ def top_n(vectors: FloatArray, groups: ArrayLike, at: tuple[int, ...] = (1, 5, 1
     hits = dict.fromkeys(at, 0)
     for begin in range(0, len(asked), 256):
         queries = asked[begin : begin + 256]
-        rows = np.ascontiguousarray(vectors[queries])
-        found = find_best(
-            lambda low, high, rows=rows: rows @ vectors[low:high].T,  # type: ignore[misc]
-            [[int(i)] for i in queries],
-            len(ids),
-            max(at),
-        ).ids
+        score = partial(_products, np.ascontiguousarray(vectors[queries]), vectors)
+        found = find_best(score, [[int(i)] for i in queries], len(ids), max(at)).ids
         right = (ids[found] == ids[queries][:, None]) & (found >= 0)
         for n in at:
             hits[n] += int(right[:, :n].any(axis=1).sum())
     return GroupScore({n: hits[n] / max(len(asked), 1) for n in at}, len(asked), len(ids))
+
+
+def _products(queries: FloatArray, vectors: FloatArray, low: int, high: int) -> FloatArray:
+    return queries @ vectors[low:high].T
