@@ -27,3 +27,13 @@ def cut_line(line: str, words: Mapping[str, int]) -> str:
     for part in re.findall(r"[^\s,!]+|[,!]", line):
         out += best_cut(list(part), words)[1]
     return " ".join(out)
+
+
+def best_parts(word: list[str], scores: Mapping[str, float]) -> float:
+    """Return the best sum of scores of shorter words that a word can be cut into."""
+    found = [
+        scores.get("".join(word[:end]), -inf)
+        + max(scores.get("".join(word[end:]), -inf), best_parts(word[end:], scores))
+        for end in range(1, len(word))
+    ]
+    return max(found, default=-inf)

@@ -1,5 +1,6 @@
 """The command line's root, and the one place where an error becomes a line and an exit code."""
 
+import gc
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from nlptool import __version__
-from nlptool.cli import console, corpus, model, newwords, signals, similarity, w2v
+from nlptool.cli import console, corpus, crf, model, newwords, signals, similarity, w2v
 from nlptool.core.cache import kernels_folder, private_folder
 from nlptool.errors import NlptoolError, RunError
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(w2v.app, name="w2v")
 app.add_typer(newwords.app, name="newwords")
+app.add_typer(crf.app, name="crf")
 app.add_typer(similarity.app, name="similarity")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(model.app, name="model")
@@ -57,6 +59,8 @@ def root(
 def main() -> NoReturn:
     """Run the command line and exit."""
     code, fatal = 1, 0
+    # Loading numba makes many objects and little garbage; looking for it takes 0.1 s.
+    gc.set_threshold(50_000)
     try:
         signals.install()
         _open_standard_files()

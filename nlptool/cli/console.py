@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from nlptool.cli import signals
@@ -213,6 +214,7 @@ def _bars() -> Iterator[Report]:
         transient=False,
     )
     started: dict[str, tuple[Any, float]] = {}
+    one_at_a_time = Lock()  # threads report too, and a stage has one bar
 
     def report(event: Progress | Note) -> None:
         signals.check()
@@ -220,9 +222,10 @@ def _bars() -> Iterator[Report]:
             bars.console.print(_unmarked(f"nlptool: {event.text}"), soft_wrap=True)
             return
         now = time.monotonic()
-        if event.stage not in started:
-            task = bars.add_task(event.stage, total=event.total, state="")
-            started[event.stage] = task, now
+        with one_at_a_time:
+            if event.stage not in started:
+                task = bars.add_task(event.stage, total=event.total, state="")
+                started[event.stage] = task, now
         task, begun = started[event.stage]
         rate = event.done / max(now - begun, 1e-3)
         state = f"{_short(event.done)} {event.unit}  {_short(rate)}/s"

@@ -5,16 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlptool.cli import console, newwords_contrast, newwords_domain, newwords_judge, options
+from nlptool.cli import (
+    console,
+    newwords_contrast,
+    newwords_domain,
+    newwords_judge,
+    newwords_segment,
+    options,
+)
+from nlptool.cli import newwords_options as own
 from nlptool.core.report import Note
 from nlptool.errors import ConfigError
-from nlptool.newwords.config import FORMATS, Config
+from nlptool.newwords.config import Config
 
 if TYPE_CHECKING:
     from nlptool.newwords.counts import Counted
     from nlptool.newwords.model import Words
-
-    pass
 
 DEFAULT = Config()
 
@@ -26,16 +32,11 @@ def mine(
     files: options.Inputs = None,
     output: options.Output = None,
     method: Annotated[str, typer.Option(help="pmi, cohesion or pair.")] = DEFAULT.method,
-    unit: Annotated[
-        str, typer.Option(help="What a symbol is: char, or word (between white space).")
-    ] = DEFAULT.unit,
+    unit: own.Unit = DEFAULT.unit,
     order: Annotated[
         int, typer.Option("--order", "-n", help="Symbols of the longest n-grams counted.")
     ] = DEFAULT.order,
-    min_count: Annotated[
-        int | None,
-        typer.Option(help="How often a word has to occur; by the size of the text unless given."),
-    ] = DEFAULT.min_count,
+    min_count: own.MinCount = DEFAULT.min_count,
     min_pmi: Annotated[
         str | None,
         typer.Option(
@@ -47,17 +48,13 @@ def mine(
     min_proba: Annotated[
         float, typer.Option(help="Of pair: the least share of all pairs and of all words.")
     ] = DEFAULT.min_proba,
-    min_entropy: Annotated[
-        float, typer.Option(help="Least branching entropy on either side, in nats.")
-    ] = DEFAULT.min_entropy,
-    max_len: Annotated[int, typer.Option(help="Symbols of the longest word.")] = DEFAULT.max_len,
-    top: Annotated[int | None, typer.Option("--top", "-k", min=1, help="How many words.")] = None,
+    min_entropy: own.MinEntropy = DEFAULT.min_entropy,
+    max_len: own.MaxLen = DEFAULT.max_len,
+    top: own.Top = None,
     keep_nested: Annotated[
         bool, typer.Option("--keep-nested", help="Keep what stands only within a longer word.")
     ] = DEFAULT.keep_nested,
-    format_: Annotated[
-        str, typer.Option("--format", help="tsv, jsonl, jieba (a user dictionary) or list.")
-    ] = "tsv",
+    format_: own.Format = "tsv",
     against: Annotated[
         str | None,
         typer.Option(
@@ -74,9 +71,7 @@ def mine(
     examples: Annotated[
         int, typer.Option(min=0, help="Add so many sentences in which the word stands.")
     ] = 0,
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="FILE", help="Write the words as a model too.")
-    ] = None,
+    model: own.Model = None,
     threads: options.Threads = None,
     memory: options.Memory = None,
     temp_dir: options.TempDir = None,
@@ -92,15 +87,13 @@ def mine(
 
     Example: nlptool newwords mine news.txt.xz --against jieba --top 100 --examples 1
     """
-    shown = "jsonl" if json else format_
-    if shown not in FORMATS:
-        raise ConfigError(f"--format: {shown!r}, expected one of {', '.join(FORMATS)}")
+    shown = own.shown(format_, json=json)
     config = Config(
         method=method,
         unit=unit,
         order=order,
         min_count=min_count,
-        min_pmi=_numbers(min_pmi),
+        min_pmi=own.numbers("--min-pmi", min_pmi, "0,2,4,6"),
         min_proba=min_proba,
         min_entropy=min_entropy,
         max_len=max_len,
@@ -162,14 +155,7 @@ def mine(
             )
         if model_file is not None:
             words.save(model_file)
-        if reserved is not None:
-            with reserved.replace() as file:
-                file.write(words.as_text(shown).encode())
-        elif shown == "tsv" and console.is_terminal():
-            header, *rows = words.as_text(shown).split("\n")[:-1]
-            console.table(header.split("\t"), (row.split("\t") for row in rows))
-        else:
-            console.out_bytes(words.as_text(shown).encode())
+        own.write(words.as_text(shown), shown, reserved)
 
 
 @app.command()
@@ -178,9 +164,7 @@ def count(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where the counts go.")
     ] = ...,  # type: ignore[assignment]  # Typer's way to say that it has to be given
-    unit: Annotated[
-        str, typer.Option(help="What a symbol is: char, or word (between white space).")
-    ] = DEFAULT.unit,
+    unit: own.Unit = DEFAULT.unit,
     order: Annotated[
         int,
         typer.Option(
@@ -201,6 +185,7 @@ def count(
     config = Config(unit=unit, order=order, threads=options.cores(threads))
     budget = options.memory_bytes(memory)
     paths = options.inputs(files)
+    own.check_texts(paths)
 
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading
@@ -223,7 +208,7 @@ def count(
             folder,
             unit=unit,
             threads=config.threads,
-            memory=budget // 4,
+            memory=budget,
             report=report,
         )
         n_windows = write_counts(
@@ -251,7 +236,7 @@ for verb in (
     app.command(name=verb.__name__)(verb)
 
 
-for _verb in (newwords_judge.segment, newwords_judge.dictionary, newwords_judge.eval_):
+for _verb in (newwords_segment.segment, newwords_judge.dictionary, newwords_judge.eval_):
     app.command(name=_verb.__name__.rstrip("_"))(_verb)
 
 
@@ -269,17 +254,3 @@ def _counted(paths: list[str]) -> "list[Counted]":
         text = paths[are.index(False)]
         raise ConfigError(f"{text}: text, expected only files of counts, or only text")
     return [open_counts(path) for path in paths] if all(are) else []
-
-
-def _numbers(text: str | None) -> tuple[float, ...] | None:
-    """Return a list of numbers, separated by commas.
-
-    Raises:
-        ConfigError: it is none.
-    """
-    if text is None:
-        return None
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise ConfigError(f"--min-pmi: {text!r}, expected numbers such as 0,2,4,6") from None

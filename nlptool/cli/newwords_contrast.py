@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nlptool.cli import console, options
+from nlptool.cli import newwords_options as own
 from nlptool.errors import ConfigError, CorpusError
 from nlptool.newwords.config import Config
 
@@ -28,11 +29,8 @@ def compare(
         float | None,
         typer.Option(help="Of log-odds: what the prior is worth, in counts."),
     ] = None,
-    min_count: Annotated[
-        int | None,
-        typer.Option(help="How often a word has to occur; by the size of the text unless given."),
-    ] = None,
-    top: Annotated[int | None, typer.Option("--top", "-k", min=1, help="How many words.")] = None,
+    min_count: own.MinCount = None,
+    top: own.Top = None,
     threads: options.Threads = None,
     memory: options.Memory = None,
     temp_dir: options.TempDir = None,
@@ -148,7 +146,7 @@ def _counts(
     """Return the counts of all words of two inputs.
 
     Raises:
-        ConfigError: they are of different kinds.
+        ConfigError: they are of different kinds, or counted differently.
     """
     from nlptool.newwords import contrast
     from nlptool.newwords.model import read_words
@@ -162,12 +160,14 @@ def _counts(
     from nlptool.newwords.mine import mine_stream
     from nlptool.newwords.mine_counts import mine_counts
     from nlptool.newwords.occur import occurrences
+    from nlptool.newwords.sums import check_alike
     from nlptool.newwords.symbols import read_files, read_stream
 
     words: set[str] = set()
     sizes, counted = [], []
     if kinds[0] == "counts":
         files = [open_counts(path) for path in paths]
+        check_alike(files)
         for file in files:
             own = replace(config, order=file.pack.order - 1, unit=file.unit)
             words |= set(
@@ -183,7 +183,7 @@ def _counts(
                 read_files([path], reading, report),
                 folder,
                 threads=config.threads,
-                memory=memory // 4,
+                memory=memory,
                 report=report,
             )
             streams.append(stream)

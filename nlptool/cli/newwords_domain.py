@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlptool.cli import console, options, signals
+from nlptool.cli import newwords_options as own
 from nlptool.errors import ConfigError
-from nlptool.newwords.config import FORMATS, Config
+from nlptool.newwords.config import Config
 
 if TYPE_CHECKING:
     from nlptool.newwords.terms import Terms
@@ -38,7 +39,7 @@ def domain(
         str | None,
         typer.Option(metavar="DIR", help="Keep each stage's file there, to be used again."),
     ] = None,
-    top: Annotated[int | None, typer.Option("--top", "-k", min=1, help="How many words.")] = None,
+    top: own.Top = None,
     only_accepted: Annotated[
         bool, typer.Option("--only-accepted", help="Leave out what the spread did not accept.")
     ] = False,
@@ -49,9 +50,7 @@ def domain(
         str,
         typer.Option(help="combined: contrast and quality; contrast: that, long words first."),
     ] = "combined",
-    min_count: Annotated[
-        int | None, typer.Option(help="How often a word has to occur; by the text unless given.")
-    ] = None,
+    min_count: own.MinCount = None,
     order: Annotated[
         int, typer.Option("--order", "-n", help="Symbols of the longest n-grams counted.")
     ] = ORDER,
@@ -61,9 +60,7 @@ def domain(
     dim: Annotated[int, typer.Option(help="Length of a word vector.")] = 100,
     epochs: Annotated[int, typer.Option(help="Times through the text for the vectors.")] = 5,
     seed: options.Seed = 1,
-    format_: Annotated[
-        str, typer.Option("--format", help="tsv, jsonl, jieba (a user dictionary) or list.")
-    ] = "tsv",
+    format_: own.Format = "tsv",
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the list as a page to look through.")
     ] = None,
@@ -80,8 +77,8 @@ def domain(
     Words that the spread accepted come first if --seeds are given, and have a parent, a depth
     and a cosine in any case.
 
-    Vectors are trained by one thread unless --threads is given: then the result is always the
-    same. A run that was stopped goes on if it has a --work-dir.
+    Vectors are trained by one thread unless --threads says otherwise; with one the result is
+    always the same. A run that was stopped goes on if it has a --work-dir.
 
     Example: nlptool newwords domain power.txt -b news.txt --work-dir power --top 1000
     """
@@ -89,9 +86,8 @@ def domain(
     from nlptool.newwords.expand import Spread
     from nlptool.newwords.terms import RANKS
 
-    shown = "jsonl" if json else format_
+    shown = own.shown(format_, json=json)
     for name, value, allowed in (
-        ("format", shown, FORMATS),
         ("score", score, SCORES),
         ("rank", rank, RANKS),
     ):
@@ -156,21 +152,9 @@ def domain(
             built = page.build(first, sentences, f"Terms of {Path(files[0]).name}")
             with page_file.replace() as file:
                 file.write(built)
-        if reserved is not None:
-            with reserved.replace() as file:
-                file.write(terms.as_text(shown).encode())
-        else:
-            _show(terms, shown)
+        own.write(terms.as_text(shown), shown, reserved)
 
 
 def _head(terms: "Terms", known: set[str]) -> list[str]:
     """Return the first words that have a vector."""
     return [word for word in terms.words.words if word in known][:HEAD]
-
-
-def _show(terms: "Terms", how: str) -> None:
-    if how == "tsv" and console.is_terminal():
-        header, *rows = terms.as_text(how).split("\n")[:-1]
-        console.table(header.split("\t"), (row.split("\t") for row in rows))
-    else:
-        console.out_bytes(terms.as_text(how).encode())

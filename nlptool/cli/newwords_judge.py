@@ -1,4 +1,4 @@
-"""`nlptool newwords` verbs that cut text by words, learn what to cut by, and measure both."""
+"""`nlptool newwords dictionary` and `eval`: learn what to cut text by, and measure words."""
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nlptool.cli import console, options
+from nlptool.cli import newwords_options as own
 from nlptool.errors import ConfigError
-from nlptool.newwords.config import FORMATS
 from nlptool.newwords.config_learn import Learning
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nlptool.core.report import Report
-    from nlptool.newwords.scores import CutScore, ListScore
+    from nlptool.newwords.score_cut import CutScore
+    from nlptool.newwords.scores import ListScore
 
 LEARNING = Learning()
 
@@ -25,10 +26,7 @@ def dictionary(
     size: Annotated[
         int, typer.Option("--size", help="How many words, single characters among them.")
     ] = LEARNING.size,
-    min_count: Annotated[
-        int | None,
-        typer.Option(help="How often a word has to occur; by the size of the text unless given."),
-    ] = LEARNING.min_count,
+    min_count: own.MinCount = LEARNING.min_count,
     min_pmi: Annotated[
         str,
         typer.Option(
@@ -36,9 +34,7 @@ def dictionary(
             help="Least mutual information of two symbols, in nats, and for every further one.",
         ),
     ] = "{:g},{:g}".format(*LEARNING.min_pmi),
-    min_entropy: Annotated[
-        float, typer.Option(help="Least branching entropy on either side, in nats.")
-    ] = LEARNING.min_entropy,
+    min_entropy: own.MinEntropy = LEARNING.min_entropy,
     min_gain: Annotated[
         str,
         typer.Option(
@@ -47,16 +43,12 @@ def dictionary(
             "nats, and how much more for every further one.",
         ),
     ] = "{:g},{:g}".format(*LEARNING.min_gain),
-    max_len: Annotated[int, typer.Option(help="Symbols of the longest word.")] = LEARNING.max_len,
+    max_len: own.MaxLen = LEARNING.max_len,
     rounds: Annotated[
         int, typer.Option(help="How often the words are counted again and weak ones dropped.")
     ] = LEARNING.rounds,
-    format_: Annotated[
-        str, typer.Option("--format", help="tsv, jsonl, jieba (a user dictionary) or list.")
-    ] = "tsv",
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="FILE", help="Write the words as a model too.")
-    ] = None,
+    format_: own.Format = "tsv",
+    model: own.Model = None,
     threads: options.Threads = None,
     memory: options.Memory = None,
     temp_dir: options.TempDir = None,
@@ -72,21 +64,20 @@ def dictionary(
 
     Example: nlptool newwords dictionary news.txt.xz -o news.words
     """
-    shown = "jsonl" if json else format_
-    if shown not in FORMATS:
-        raise ConfigError(f"--format: {shown!r}, expected one of {', '.join(FORMATS)}")
+    shown = own.shown(format_, json=json)
     config = Learning(
         size=size,
         min_count=min_count,
-        min_pmi=_pair("--min-pmi", min_pmi),
+        min_pmi=own.pair("--min-pmi", min_pmi),
         min_entropy=min_entropy,
-        min_gain=_pair("--min-gain", min_gain),
+        min_gain=own.pair("--min-gain", min_gain),
         max_len=max_len,
         rounds=rounds,
         threads=options.cores(threads),
     )
     budget = options.memory_bytes(memory)
     paths = options.inputs(files)
+    own.check_texts(paths)
 
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading
@@ -106,65 +97,7 @@ def dictionary(
         words = learn(blocks, config, folder=folder, memory=budget, report=report)
         if model_file is not None:
             words.save(model_file)
-        if reserved is not None:
-            with reserved.replace() as file:
-                file.write(words.as_text(shown).encode())
-        else:
-            console.out_bytes(words.as_text(shown).encode())
-
-
-def segment(
-    files: options.Inputs = None,
-    words: Annotated[
-        str, typer.Option("--words", metavar="FILE", help="From `dictionary` or `mine`, or a list.")
-    ] = "",
-    output: options.Output = None,
-    threads: options.Threads = None,
-    encoding: options.Encoding = "utf-8",
-    on_bad_line: options.OnBadLine = "stop",
-    quiet: options.Quiet = False,
-) -> None:
-    """Cut text into words so that they are most probable together, line by line.
-
-    The words are a model, a table of `mine` or `dictionary`, `word count` lines (a user
-    dictionary of jieba) or a plain list; a character that is not in it counts as seen once.
-
-    Example: nlptool newwords segment --words news.words letters.txt
-    """
-    if not words:
-        raise ConfigError("--words: missing, expected a file of words to cut by")
-    paths = options.inputs(files)
-    if words == "-" and "-" in paths:
-        raise ConfigError("stdin (-): named as words and as text, it can be read once")
-    n_threads = options.cores(threads)
-
-    from nlptool.core.compiling import announced
-    from nlptool.core.corpus import Reading, read_blocks
-    from nlptool.core.publish import atomic
-    from nlptool.core.segment import segment_blocks
-    from nlptool.newwords.dictionary import cut, dictionary_of
-    from nlptool.newwords.model import read_words
-
-    reading = Reading(encoding, on_bad_line)
-    with ExitStack() as stack:
-        file = stack.enter_context(atomic(output)) if output is not None else None
-        report = stack.enter_context(console.talking(quiet=quiet))
-        stack.enter_context(announced(report))
-        by = dictionary_of(read_words(words), words, report)
-        console.hint_stdin(paths, quiet=quiet)
-        blocks = segment_blocks(
-            # What is typed or comes in slowly is not kept back until a block is full.
-            read_blocks(paths, reading, report, prompt=True),
-            lambda text: cut(text, by),
-            threads=n_threads,
-            ready=console.stdin_ready if paths == ["-"] else lambda: True,
-            report=report,
-        )
-        if file is not None:
-            file.writelines(blocks)
-        else:
-            for block in blocks:
-                console.out_bytes(block)
+        own.write(words.as_text(shown), shown, reserved)
 
 
 def eval_(
@@ -202,14 +135,15 @@ def eval_(
     if (words is None) == (segmented is None):
         raise ConfigError("eval: expected either LIST with --gold or --segmented")
 
-    from nlptool.core.corpus import read_lines
+    from nlptool.core.corpus import read_blocks
     from nlptool.newwords.model import read_words
-    from nlptool.newwords.scores import score_cut, score_list
+    from nlptool.newwords.score_cut import score_cut
+    from nlptool.newwords.scores import score_list
 
     with console.talking(quiet=quiet) as report:
         if segmented is not None and gold_segmented is not None:
             names = (segmented, gold_segmented)
-            rows = _of_cut(score_cut(read_lines([names[0]]), read_lines([names[1]]), names))
+            rows = _of_cut(score_cut(read_blocks([names[0]]), read_blocks([names[1]]), names))
         elif words is not None and gold is not None:
             wanted = list(read_words(gold))
             if corpus:
@@ -262,16 +196,3 @@ def _shown(value: float | None) -> str:
     if value is None:
         return "-"
     return str(value) if isinstance(value, int) else f"{value:.4f}"
-
-
-def _pair(option: str, text: str) -> tuple[float, float]:
-    """Return two numbers, separated by a comma.
-
-    Raises:
-        ConfigError: they are not two numbers.
-    """
-    try:
-        first, second = map(float, text.split(","))
-    except ValueError:
-        raise ConfigError(f"{option}: {text!r}, expected two numbers such as 3,2") from None
-    return first, second

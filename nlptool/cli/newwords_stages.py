@@ -139,7 +139,8 @@ class Run:
                 report=self.report,
             ).save(output)
 
-        of = stages.fingerprint("vectors", text.name, {**asdict(config), "threads": 1})
+        # Several threads train other vectors each time, so theirs have another name.
+        of = stages.fingerprint("vectors", text.name, asdict(config))
         path = stages.stage(self.work, "vectors", ".w2v", of, make, self.report)
         found: WordVectors = stages.sound(path, open_model)
         return found
@@ -159,7 +160,7 @@ class Run:
             read_files(paths, self.reading, self.report),
             self.folder,
             threads=threads,
-            memory=self.memory // 4,
+            memory=self.memory,
             report=self.report,
         )
         try:

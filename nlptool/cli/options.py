@@ -3,12 +3,16 @@
 import os
 import resource
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nlptool.errors import ConfigError
+
+if TYPE_CHECKING:
+    from nlptool.core.segment import Segmenter
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Write one JSON object a line.")]
@@ -47,7 +51,7 @@ Segment = Annotated[
     typer.Option(
         "--segment",
         help="How text is cut into words: space (it is already), char, jieba, jieba-original "
-        "(the same by jieba itself, slower); auto looks.",
+        "(the same by jieba itself, slower), crf:MODEL (of crf train); auto looks.",
     ),
 ]
 UserDict = Annotated[
@@ -65,6 +69,28 @@ Inputs = Annotated[
 def inputs(paths: list[str] | None) -> list[str]:
     """Return the files to read: stdin where none is named."""
     return list(paths) if paths else ["-"]
+
+
+def segmenter(how: str) -> "str | Segmenter":
+    """Return how `core.segment` is to cut text: as asked, or what a model of ours does.
+
+    Raises:
+        ConfigError: no model is named.
+        ModelError: it is refused, or does not cut text into words.
+    """
+    kind, colon, path = how.partition(":")
+    if kind != "crf":
+        return how
+    if not colon or not path:
+        raise ConfigError(f"--segment: {how!r}, expected crf:MODEL, a model of crf train")
+
+    from nlptool.crf.marked import segment
+    from nlptool.crf.model import Tagger
+
+    tagger = Tagger.load(path)
+    tagger.check_words()
+    tagger.check_text()
+    return partial(segment, tagger)
 
 
 def cores(threads: int | None) -> int:

@@ -5,10 +5,15 @@ be one that nobody else on the machine can write to, or could have written to be
 """
 
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 from stat import S_ISDIR, S_ISVTX, S_IWGRP, S_IWOTH
+from time import time
+
+_KEPT = 86400.0
+"""Seconds for which kernels of other sources are kept after the last one was added."""
 
 
 def private_folder() -> Path | None:
@@ -50,7 +55,10 @@ def kernels_folder(folder: Path) -> Path:
     wanted = ours / digest.hexdigest()[:16]
     if not wanted.exists() and ours.exists():
         for older in ours.iterdir():
-            rmtree(older, ignore_errors=True)
+            # A run that began before the sources changed may still write to it.
+            with suppress(OSError):
+                if time() - older.stat().st_mtime > _KEPT:
+                    rmtree(older, ignore_errors=True)
     return wanted
 
 

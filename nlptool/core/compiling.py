@@ -1,7 +1,13 @@
-"""Kernels are compiled once on a machine, which takes seconds: whoever waits is told why."""
+"""Kernels are compiled once on a machine, which takes seconds: whoever waits is told why.
 
+And they are loaded in every process: what is not needed for that is left out.
+"""
+
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
 
 from numba.core import event
 
@@ -11,12 +17,29 @@ from nlptool.core.report import Note, Report
 @contextmanager
 def announced(report: Report) -> Iterator[None]:
     """Tell a report when a kernel is compiled in the block, the first time in a process."""
+    without_blas()
     listener = _Listener(report)
     event.register("numba:compile", listener)
     try:
         yield
     finally:
         event.unregister("numba:compile", listener)
+
+
+def without_blas() -> None:
+    """Load what numba needs for its first kernel, but not SciPy's linear algebra, 0.15 s.
+
+    numba would load it for kernels that multiply matrices, and does without if it is not there;
+    ours have none.
+    """
+    modules: dict[str, Any] = sys.modules
+    if "scipy.linalg" in modules or "numba.np.arraymath" in modules:
+        return
+    modules["scipy.linalg"] = None
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        del modules["scipy.linalg"]
 
 
 class _Listener(event.Listener):  # type: ignore[misc]  # numba is untyped

@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint64]
 Counts = NDArray[np.int64]
 Block = tuple[Keys, Counts]
+Words = NDArray[np.uint64]
+Counters = NDArray[np.uint32]
 
 DIGIT = 11  # bits sorted in one pass: 2,048 buckets still fit the caches beside the data
+WIDEST = 14  # of `sort_words`, where there are enough numbers
 
 
 def sort_count(keys: Keys) -> Block:
@@ -89,6 +92,74 @@ def radix_sort(keys: Keys, spare: Keys, digit: int) -> bool:
             here, there, moved = there, here, not moved
             shift += np.uint64(digit)
     return moved
+
+
+@njit(cache=True, nogil=True)
+def sort_words(keys: Words, spare: Words, counters: Counters) -> None:
+    """Sort numbers in place, of which the lower bits differ: those of one bucket, say.
+
+    As `radix_sort`, but with digits that fit how many numbers there are, and the counts of
+    three digits made in one reading: two thirds of the time.
+
+    Args:
+        keys: shape (n,).
+        spare: shape (n,), working space.
+        counters: shape (3, 1 << WIDEST), working space.
+    """
+    n = len(keys)
+    some, every = np.uint64(0), ~np.uint64(0)
+    for i in range(n):
+        some |= keys[i]
+        every &= keys[i]
+    differs = some & ~every
+    n_bits = 0
+    while n_bits < 64 and differs >> np.uint64(n_bits) != np.uint64(0):
+        n_bits += 1
+    if n_bits == 0:
+        return
+    widest = 6
+    while widest < WIDEST and 1 << widest < n:
+        widest += 1
+    n_passes = (n_bits + widest - 1) // widest
+    digit = (n_bits + n_passes - 1) // n_passes
+    size = 1 << digit
+    mask = np.uint64(size - 1)
+    second, third = np.uint64(digit), np.uint64(2 * digit)
+    low, middle, high = counters[0], counters[1], counters[2]
+    for at in range(min(3, n_passes)):
+        counters[at, :size] = 0
+    if n_passes > 2:
+        for i in range(n):
+            key = keys[i]
+            low[key & mask] += np.uint32(1)
+            middle[(key >> second) & mask] += np.uint32(1)
+            high[(key >> third) & mask] += np.uint32(1)
+    else:
+        for i in range(n):
+            low[keys[i] & mask] += np.uint32(1)
+            if n_passes == 2:
+                middle[(keys[i] >> second) & mask] += np.uint32(1)
+    here, there = keys, spare
+    for at in range(n_passes):
+        shift = np.uint64(at * digit)
+        own = counters[min(at, 2)]
+        if at > 2:
+            own[:size] = 0
+            for i in range(n):
+                own[(here[i] >> shift) & mask] += np.uint32(1)
+        total = np.uint32(0)
+        for bucket in range(size):
+            n_own = own[bucket]
+            own[bucket] = total
+            total += n_own
+        for i in range(n):
+            key = here[i]
+            bucket = (key >> shift) & mask
+            there[own[bucket]] = key
+            own[bucket] += np.uint32(1)
+        here, there = there, here
+    if n_passes % 2:
+        keys[:] = spare
 
 
 @njit(cache=True, nogil=True)

@@ -211,6 +211,16 @@ class Table:
         return np.uint64(65 - (len(self.slots) // 4).bit_length())
 
 
+def size_of(n_types: int, n_bytes: int) -> int:
+    """Return the memory of a table of so many tokens, whose bytes are so many in all."""
+    n_slots, arena = FIRST_SLOTS, FIRST_ARENA
+    while _most(n_slots) < n_types:
+        n_slots *= 2
+    while arena <= n_types + n_bytes + LONGEST:
+        arena *= 2
+    return 32 * n_slots + 8 * (_most(n_slots) + 1) + arena
+
+
 def _most(n_slots: int) -> int:
     """Return how many slots may be taken before searching them becomes slow."""
     return n_slots * 5 // 8

@@ -17,10 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
+from typing import TypeVar
 
 from nlptool.core import jieba_cut
 from nlptool.core.jieba_cut import HEADER, UserWord
 from nlptool.errors import CorpusError, RunError
+
+P = TypeVar("P")
+R = TypeVar("R")
 
 Worker = subprocess.Popen[bytes]
 
@@ -28,16 +32,21 @@ AHEAD = 4
 """Pieces per thread or process that are on their way at any time."""
 
 
+def always() -> bool:
+    """Tell that the next piece will come at once: of what is not typed, it nearly always will."""
+    return True
+
+
 def cut_in_threads(
-    pieces: Iterable[bytes],
+    pieces: Iterable[P],
     n_threads: int,
-    cut: Callable[[bytes], bytes],
+    cut: Callable[[P], R],
     ready: Callable[[], bool],
-) -> Iterator[bytes]:
+) -> Iterator[R]:
     """Yield every piece cut, in order.
 
     Args:
-        pieces: UTF-8 text.
+        pieces: UTF-8 text, or anything else.
         n_threads: how many pieces are cut at a time.
         cut: leaves the other threads alone while it works.
         ready: tells whether the next piece will come at once; where it will not, everything
@@ -116,15 +125,15 @@ def cut_in_processes(
 
 
 def _in_order(
-    pieces: Iterable[bytes],
-    submit: Callable[[bytes], Future[bytes]],
+    pieces: Iterable[P],
+    submit: Callable[[P], Future[R]],
     most: int,
     ready: Callable[[], bool],
-) -> Iterator[bytes]:
+) -> Iterator[R]:
     """Yield what becomes of every piece, with at most so many on their way at any time."""
-    results: deque[Future[bytes]] = deque()
+    results: deque[Future[R]] = deque()
 
-    def drained() -> Iterator[bytes]:
+    def drained() -> Iterator[R]:
         while results:
             yield results.popleft().result()
 

@@ -60,7 +60,7 @@ def candidates(
         whatever reading the blocks raises.
     """
     stream = read_stream(
-        blocks, folder, unit=config.unit, threads=config.threads, memory=memory // 4, report=report
+        blocks, folder, unit=config.unit, threads=config.threads, memory=memory, report=report
     )
     try:
         short = _n_grams(stream, config, folder=folder, memory=memory, report=report)

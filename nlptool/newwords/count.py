@@ -1,9 +1,9 @@
 """Count the n-grams of a text, of all orders at once, in bounded memory.
 
-The work is cut by the first symbol of the windows: each part is a range of symbols, takes the
-windows that begin with them from the text, which is read once more for each part, and sorts
-them. The parts are disjoint and rising, so that nothing has to be merged, and the counts do
-not depend on how many there are.
+The work is cut by the first symbol of the windows: as many as there is room for are taken from
+the text, which is read once more if that are not all, in buckets by their first symbols, and
+each part of the result comes from some of these buckets. The parts are disjoint and rising, so
+that nothing has to be merged, and the counts do not depend on how many there are.
 
 `windows_of` is the other way to cut: the sorted windows of a stretch of text, which add up by
 `core.sorting.merge` to those of the whole, wherever the stretches are counted.
@@ -17,18 +17,10 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from nlptool.core.report import Progress, Report
-from nlptool.core.sorting import Block, Keys, sort_count
+from nlptool.core.sorting import Block, sort_count
 from nlptool.core.spool import no_room
 from nlptool.errors import ConfigError
-from nlptool.newwords.kernels_count import (
-    Float64,
-    Int32,
-    Int64,
-    Nodes,
-    empty_nodes,
-    sort_and_scan,
-)
+from nlptool.newwords.kernels_count import Float64, Int32, Int64, Nodes
 from nlptool.newwords.kernels_windows import Packing, scatter, scatter_narrow
 from nlptool.newwords.symbols import Stream
 
@@ -37,14 +29,14 @@ A = TypeVar("A")
 CHUNK = 1 << 20
 """Codes that are read from disk at once."""
 
-_BUCKET = 1 << 15
-"""Windows that are sorted at once, about; they and a copy fit the cache of a core."""
-
 LEAST_MEMORY = 8 << 20
 """Bytes for the symbols, and as much again for each thread."""
 
 LEAST_WINDOWS = 1 << 16
-"""Of a part; with fewer the text would be read all too often."""
+"""Windows at a time; with fewer the text would be read all too often."""
+
+MOST_WINDOWS = 1 << 25
+"""Windows at a time; it is quicker to read the text again than to get more memory."""
 
 
 def check_memory(memory: int, threads: int) -> None:
@@ -118,62 +110,18 @@ def windows_of(codes: Int32, n: int, ranks: Int32, pack: Packing) -> Block:
     Args:
         codes: the stretch, and `order - 1` codes behind it if the text goes on.
         n: how many windows begin in it, boundaries included: its length.
-        ranks: of each code.
+        ranks: of each code; the first is 0.
         pack: how windows are packed.
 
     Returns:
         Keys of shape (n_unique, width), rising, and their counts: sum them by key.
     """
-    keys = np.empty((n, pack.width), np.uint64)
-    cursors = np.zeros(1, np.int64)
-    top = int(ranks.max(initial=0)) + 1
-    _scatter(pack)(codes, n, ranks, 1, top, pack, np.zeros(top, np.int32), cursors, keys)
+    keys = np.empty((n + 1, pack.width), np.uint64)
+    buckets = np.zeros(int(ranks.max(initial=0)) + 1, np.int32)
+    buckets[0] = 1
+    cursors = np.array([0, n])
+    scatter_of(pack)(codes, n, ranks, pack, buckets, cursors, keys)
     return sort_count(keys[: cursors[0]])
-
-
-def count_text(
-    stream: Stream,
-    ranked: Ranked,
-    pack: Packing,
-    *,
-    least: int,
-    min_count: int,
-    memory: int,
-    threads: int,
-    report: Report,
-) -> Iterator[Part]:
-    """Yield the n-grams of a text, the least first symbols first.
-
-    Args:
-        stream: the text.
-        ranked: its symbols.
-        pack: how windows are packed.
-        least: how often an n-gram has to occur to be given.
-        min_count: how often for its right sum to be given.
-        memory: bytes for the windows of the parts that are worked on at the same time.
-        threads: how many parts that are.
-        report: hears of the windows counted.
-
-    Raises:
-        ConfigError: too little memory.
-        RunError: the text cannot be read back.
-    """
-    total = int(ranked.counts[ranked.first :].sum())
-    room = min(room_for(memory, threads, pack), max(LEAST_WINDOWS, total // threads + 1))
-    ranges = split(ranked.counts, ranked.first, room)
-    logs = log_table()
-    done = 0
-
-    def work(low: int, high: int) -> Part:
-        keys, starts = gather_windows(stream, ranked, pack, low, high)
-        nodes = empty_nodes(pack.order, len(keys) // least + 1)
-        sort_and_scan(keys, starts, pack, ranked.first, least, min_count, logs, nodes)
-        return used(nodes)
-
-    for (low, high), part in zip(ranges, in_order(work, ranges, threads), strict=True):
-        yield part
-        done += int(ranked.counts[low:high].sum())
-        report(Progress("counting", done, total, "n-grams"))
 
 
 def used(nodes: Nodes) -> Part:
@@ -228,49 +176,41 @@ def in_order(
                 future.cancel()
 
 
-def room_for(memory: int, threads: int, pack: Packing, more: int = 0) -> int:
-    """Return how many windows a part may have.
+def room_for(memory: int, pack: Packing, more: int = 0) -> int:
+    """Return how many windows there may be at a time.
 
     Args:
-        memory: bytes for all parts that are worked on at the same time.
-        threads: how many these are.
+        memory: bytes for them and their n-grams.
         pack: how windows are packed.
         more: bytes that each takes beside itself and its n-grams.
 
     Raises:
         ConfigError: naming the least memory.
     """
-    cost = (12 * pack.width + more) * threads
+    cost = 12 * pack.width + more
     if memory < LEAST_WINDOWS * cost:
         raise ConfigError(
             f"--memory: {memory:,} bytes for counting, expected at least {LEAST_WINDOWS * cost:,}"
         )
-    return memory // cost
+    return min(memory // cost, MOST_WINDOWS)
 
 
-def _scatter(pack: Packing) -> Callable[..., None]:
+def scatter_of(pack: Packing) -> Callable[..., None]:
+    """Return the kernel for windows."""
     put: Callable[..., None] = scatter_narrow if pack.width == 1 else scatter
     return put
 
 
-def gather_windows(
-    stream: Stream, ranked: Ranked, pack: Packing, low: int, high: int
-) -> tuple[Keys, Int64]:
-    """Return the windows of a text whose first rank is in a range, in buckets."""
-    counts = ranked.counts[low:high]
-    spans = np.array(split(counts, 0, _BUCKET)).reshape(-1, 2)
-    buckets = np.repeat(np.arange(len(spans), dtype=np.int32), spans[:, 1] - spans[:, 0])
-    starts = np.concatenate(([0], np.cumsum(counts)))[np.append(spans[:, 0], len(counts))]
-    keys = np.empty((int(starts[-1]), pack.width), np.uint64)
-    cursors = starts[:-1].copy()
-    put = _scatter(pack)
-    for codes, n in read_codes(stream, pack.order - 1):
-        put(codes, n, ranked.ranks, low, high, pack, buckets, cursors, keys)
-    return keys, starts
+def read_codes(
+    stream: Stream, ahead: int, begin: int = 0, end: int | None = None
+) -> Iterator[tuple[Int32, int]]:
+    """Yield a text in stretches of `CHUNK` codes, each with up to `ahead` codes of the next.
 
-
-def read_codes(stream: Stream, ahead: int, chunk: int = CHUNK) -> Iterator[tuple[Int32, int]]:
-    """Yield a text in stretches of `chunk` codes, each with up to `ahead` codes of the next.
+    Args:
+        stream: the text.
+        ahead: see above.
+        begin: where to begin.
+        end: where to end; at the text's end unless given.
 
     Yields:
         The codes, in a buffer that is used again, and how many belong to the stretch.
@@ -278,14 +218,16 @@ def read_codes(stream: Stream, ahead: int, chunk: int = CHUNK) -> Iterator[tuple
     Raises:
         RunError: the text cannot be read back.
     """
-    buffer = np.empty(chunk + ahead, np.int32)
+    end = stream.n_codes if end is None else end
+    buffer = np.empty(min(CHUNK, end - begin) + ahead, np.int32)
     try:
         descriptor = os.open(stream.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            for start in range(0, stream.n_codes, chunk):
-                codes = buffer[: min(chunk + ahead, stream.n_codes - start)]
+            for start in range(begin, end, CHUNK):
+                size = min(CHUNK, end - start)
+                codes = buffer[: min(size + ahead, stream.n_codes - start)]
                 read_at(descriptor, codes, 4 * start)
-                yield codes, min(chunk, stream.n_codes - start)
+                yield codes, size
         finally:
             os.close(descriptor)
     except OSError as error:

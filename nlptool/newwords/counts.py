@@ -5,7 +5,7 @@ with its count, from which the counts of all shorter n-grams follow, and what st
 them. So it is a count of n-grams with all that can be said of those shorter than a window.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -19,14 +19,8 @@ from nlptool.core.report import Progress, Report
 from nlptool.core.sorting import Block, Keys
 from nlptool.core.spool import no_room
 from nlptool.errors import ModelError
-from nlptool.newwords.count import (
-    LEAST_WINDOWS,
-    gather_windows,
-    in_order,
-    rank,
-    room_for,
-    split,
-)
+from nlptool.newwords.count import Ranked, in_order, rank, room_for
+from nlptool.newwords.gather import gather_windows, shares
 from nlptool.newwords.kernels_files import (
     check_windows,
     occurrences,
@@ -109,20 +103,11 @@ def write_counts(
     """
     ranked = rank(stream, fold=False)
     pack = packing(len(ranked.counts) + 1, order + 1)
-    room = room_for(memory, threads, pack, 8 * pack.width + 8)
-    ranges = split(ranked.counts, 1, min(room, max(LEAST_WINDOWS, stream.n_symbols // threads + 1)))
-
-    def work(low: int, high: int) -> Block:
-        keys, starts = gather_windows(stream, ranked, pack, low, high)
-        counts = np.empty(len(keys), np.int64)
-        n = sort_buckets(keys, starts, pack, counts)
-        return keys[:n], counts[:n]
-
     n_windows = n_done = 0
     large = [np.empty(0, np.int64)]
     try:
         with TemporaryFile(dir=folder) as key_file, TemporaryFile(dir=folder) as count_file:
-            for keys, counts in in_order(work, ranges, threads):
+            for keys, counts in _sorted_windows(stream, ranked, pack, memory, threads):
                 key_file.write(keys.data)
                 count_file.write(np.minimum(counts, _MANY).astype(np.uint8).data)
                 large.append(counts[counts >= _MANY])
@@ -147,6 +132,22 @@ def write_counts(
     except OSError as error:
         raise no_room(folder, error) from error
     return n_windows
+
+
+def _sorted_windows(
+    stream: Stream, ranked: Ranked, pack: Packing, memory: int, threads: int
+) -> Iterator[Block]:
+    """Yield the different windows of a text, rising, and how often each is there."""
+    room = room_for(memory, pack, 8)
+    for keys, starts in gather_windows(stream, ranked, pack, room, threads):
+
+        def work(low: int, high: int, keys: Keys = keys, starts: Int64 = starts) -> Block:
+            own = keys[starts[low] : starts[high]]
+            counts = np.empty(len(own), np.int64)
+            n = sort_buckets(own, starts[low : high + 1] - starts[low], pack, counts)
+            return own[:n], counts[:n]
+
+        yield from in_order(work, shares(starts, threads), threads)
 
 
 def _mapped(file: BinaryIO, size: int, dtype: type) -> np.ndarray:

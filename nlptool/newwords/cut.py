@@ -15,7 +15,9 @@ from nlptool.newwords.kernels_cut import (
     COUNT,
     DOCUMENT,
     DOCUMENTS,
+    ENDED,
     FIRST,
+    FULL,
     LAST,
     N_FAILED,
     N_LONG,
@@ -25,14 +27,15 @@ from nlptool.newwords.kernels_cut import (
     Flags,
     Rules,
     Tally,
+    board,
     cut,
 )
 from nlptool.newwords.kernels_grams import Int32, Int64, Words
-from nlptool.newwords.kernels_look import Lookup, desk
+from nlptool.newwords.kernels_look import BLOCK, Lookup, desk
 from nlptool.newwords.kernels_words import enter
 from nlptool.newwords.symbols import Stream
 
-_FIRST_LONG = 1 << 12
+_FIRST_LONG = 4 * BLOCK
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,11 +155,8 @@ def _cut_span(
     """Cut what begins in a span of the text, from one boundary to the next."""
     tally = Tally(
         np.zeros((len(lookup.edges), 4), np.int64),
-        *_room(_FIRST_LONG + rules.max_len),
+        *_room(_FIRST_LONG),
         np.zeros(8, np.int64),
-        np.zeros(rules.max_len, np.int32),
-        np.zeros(rules.max_len, np.int32),
-        np.zeros(rules.order + 1, np.int64),
     )
     begin, stop = span
     if begin == stop:
@@ -165,7 +165,7 @@ def _cut_span(
     begin = max(0, begin - 1)
     tally.state[SKIPS] = begin > 0
     buffer = np.empty(CHUNK + rules.order, np.int32)
-    on = desk(rules.order)
+    on, at_work = desk(rules.order), board()
     try:
         descriptor = os.open(stream.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
@@ -173,16 +173,16 @@ def _cut_span(
                 codes = buffer[: min(len(buffer), stream.n_codes - begin)]
                 read_at(descriptor, codes, 4 * begin)
                 n = min(CHUNK, stream.n_codes - begin)
-                at, ended = 0, False
-                while at < n and not ended:
-                    at, ended = cut(
-                        codes, at, n, stop - begin, ranks, lookup, flags, rules, on, tally
+                at, why = 0, FULL
+                while why == FULL:
+                    at, why = cut(
+                        codes, at, n, stop - begin, ranks, lookup, flags, rules, on, at_work, tally
                     )
-                    if at < n and not ended:
+                    if why == FULL:
                         tally = _grown(tally)
-                if ended:
+                if why == ENDED:
                     break
-                begin += n
+                begin += at
                 report(Progress("cutting", begin, stream.n_codes, "symbols"))
         finally:
             os.close(descriptor)

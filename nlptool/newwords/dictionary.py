@@ -7,23 +7,26 @@ and repeated marks are written is in `kernels_route.write_spaced`. How a diction
 in learn.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf, log
 
 import numpy as np
 
 from nlptool.core.report import Note, Report, silent
-from nlptool.core.table import Table
+from nlptool.core.table import SPACE, Table
 from nlptool.errors import CorpusError
 from nlptool.newwords.grams import lookup_of
 from nlptool.newwords.kernels_grams import Float64, Int32, Int64, Words
 from nlptool.newwords.kernels_look import Lookup, desk
 from nlptool.newwords.kernels_route import board, route, write_spaced
 from nlptool.newwords.kernels_text import RUNS, Bytes, kinds, read_characters
+from nlptool.newwords.symbols import Stream
 
 LONGEST = 64
 """Symbols of a word, at most."""
+
+LINE_FEED = 0x0A
 
 _UNKNOWN = 1
 _UNKNOWN_RUN = RUNS - 1
@@ -68,7 +71,7 @@ def dictionary_of(words: Mapping[str, int], where: str, report: Report = silent)
         raise CorpusError(f"{where}: no words, expected some to cut the text by")
     text = np.frombuffer("".join(f"{word}\n" for word in known).encode(), np.uint8)
     runs = Table()
-    codes, _ = _codes(text, runs, add=True)
+    codes, _ = codes_of(text, runs, add=True)
     is_end = codes < 0
     symbols = np.unique(codes[~is_end])
     ranks = np.full(RUNS + runs.n_types, _UNKNOWN, np.int32)
@@ -92,28 +95,52 @@ def cut(text: bytes, by: Dictionary) -> bytes:
         text: lines of UTF-8; what follows the last newline is a line too.
         by: the words.
     """
+
+    def mark(codes: Int32, marks: Bytes) -> None:
+        route(
+            codes,
+            len(codes),
+            False,  # noqa: FBT003 - a kernel takes no keywords
+            by.ranks,
+            by.lookup,
+            by.scores,
+            by.longest,
+            desk(by.longest),
+            board(),
+            np.empty(0, np.int64),
+            marks,
+        )
+
+    return spaced(text, by.runs, mark)
+
+
+def spaced(text: bytes, runs: Table, mark: Callable[[Int32, Bytes], None]) -> bytes:
+    """Return as many lines, with one space between words; safe in several threads.
+
+    Args:
+        text: lines of UTF-8; what follows the last newline is a line too.
+        runs: the letter and digit runs that have codes.
+        mark: given the codes of a text, writes 1 where a word begins.
+    """
     # The newline ends a run that would else wait for more.
     view = np.frombuffer(text + b"\n", np.uint8)
-    codes, places = _codes(view, by.runs, add=False)
+    codes, places = codes_of(view, runs, add=False)
     marks = np.zeros(len(codes), np.uint8)
-    route(
-        codes,
-        len(codes),
-        False,  # noqa: FBT003 - a kernel takes no keywords
-        by.ranks,
-        by.lookup,
-        by.scores,
-        by.longest,
-        desk(by.longest),
-        board(),
-        np.empty(0, np.int64),
-        marks,
-    )
+    mark(codes, marks)
     begins = np.zeros(len(view), np.uint8)
     begins[places[marks > 0]] = 1
     out = np.empty(2 * len(view), np.uint8)
     size = write_spaced(view, kinds(), begins, out)
     return out[: size - 1].tobytes()
+
+
+def ranks_in(by: Dictionary, stream: Stream) -> Int32:
+    """Return the rank that each code of a text has in a dictionary."""
+    lines = np.where(stream.symbols.text == SPACE, np.uint8(LINE_FEED), stream.symbols.text)
+    codes, _ = codes_of(lines, by.runs, add=False)
+    ranks = np.zeros(int(stream.codes.max(initial=0)) + 1, np.int32)
+    ranks[stream.codes] = by.ranks[codes[codes > 0]]
+    return ranks
 
 
 def _usable(words: Mapping[str, int]) -> dict[str, int]:
@@ -138,7 +165,7 @@ def _is_text(word: str) -> bool:
     return "\n" not in word and not any("\ud800" <= char <= "\udfff" for char in word)
 
 
-def _codes(text: Bytes, runs: Table, *, add: bool) -> tuple[Int32, Int32]:
+def codes_of(text: Bytes, runs: Table, *, add: bool) -> tuple[Int32, Int32]:
     """Return the symbols of a text that ends with a newline, and where each begins."""
     codes = np.empty(len(text) + 1, np.int32)
     places = np.zeros(len(text) + 1, np.int32)

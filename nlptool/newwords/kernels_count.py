@@ -2,7 +2,8 @@
 
 A window (kernels_windows.py) is `order` symbols in a row, from every place of the text; behind
 a boundary it is filled with 0. So the windows that begin with an n-gram are its occurrences,
-for every n up to the order, and one scan over the sorted windows counts all n-grams, and what
+for every n up to the order: neighbours in the sorted windows. One reading tells how much each
+window shares with the one before, and from that the n-grams of every length are found, and what
 follows each.
 """
 
@@ -13,12 +14,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from nlptool.core.sorting import DIGIT, Counts, Keys, count_sorted, radix_sort
+from nlptool.core.sorting import (
+    DIGIT,
+    WIDEST,
+    Counts,
+    Keys,
+    count_sorted,
+    radix_sort,
+    sort_words,
+)
 from nlptool.newwords.kernels_windows import Packing
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
+Bytes = NDArray[np.uint8]
 
 
 @njit(cache=True, nogil=True)
@@ -31,10 +41,17 @@ def sort_windows(keys: Keys, spare: Keys, pack: Packing, counts: Counts) -> int:
         pack: how windows are packed.
         counts: shape (n,); receives how often each is there.
     """
-    # A symbol at a time, if that is about as many bits as are best.
-    if radix_sort(keys, spare, pack.bits if 11 < pack.bits < 15 else DIGIT):
-        keys[:] = spare
+    _sort(keys, spare, pack, np.empty((3, 1 << WIDEST), np.uint32))
     return int(count_sorted(keys, counts))
+
+
+@njit(cache=True, nogil=True)
+def _sort(keys: Keys, spare: Keys, pack: Packing, counters: NDArray[np.uint32]) -> None:
+    """Sort windows in place."""
+    if pack.width == 1:
+        sort_words(keys.reshape(len(keys)), spare.reshape(len(spare)), counters)
+    elif radix_sort(keys, spare, pack.bits if 11 < pack.bits < 15 else DIGIT):
+        keys[:] = spare
 
 
 class Nodes(NamedTuple):
@@ -71,127 +88,185 @@ def empty_nodes(order: int, capacity: int) -> Nodes:
     )
 
 
+class Slate(NamedTuple):
+    """Where `scan` works, on n windows at most.
+
+    Args:
+        shared: how many symbols each window shares with the one before; shape (n + 1,).
+        edges: the first and the last window of each n-gram, in turn; shape (2 * n + 2,).
+        lasts: the last window of each shorter n-gram; shape (n + 1,).
+        sums: of each shorter n-gram, the right sum; same shape.
+        own_lasts: the same of the n-grams at hand.
+        own_sums: the same of these.
+    """
+
+    shared: Bytes
+    edges: Int64
+    lasts: Int64
+    sums: Float64
+    own_lasts: Int64
+    own_sums: Float64
+
+
 @njit(cache=True, nogil=True)
-def _unpack(keys: Keys, row: int, pack: Packing, first: int, symbols: Int32) -> int:
-    """Write the symbols of a window until one below `first`; return how many there are."""
-    mask = (np.uint64(1) << np.uint64(pack.bits)) - np.uint64(1)
-    at = 0
-    for word in range(pack.width):
-        n = pack.slots if word < pack.width - 1 else pack.order - at
-        shift = pack.bits * (n - 1)
-        value = keys[row, word]
-        for _ in range(n):
-            symbol = np.int32((value >> np.uint64(shift)) & mask)
-            if symbol < first:
-                return at
-            symbols[at] = symbol
-            at += 1
-            shift -= pack.bits
-    return at
+def slate(n: int) -> Slate:
+    """Return room to work."""
+    return Slate(
+        np.empty(n + 1, np.uint8),
+        np.empty(2 * n + 2, np.int64),
+        np.empty(n + 1, np.int64),
+        np.empty(n + 1, np.float64),
+        np.empty(n + 1, np.int64),
+        np.empty(n + 1, np.float64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _share(keys: Keys, pack: Packing, shared: Bytes) -> None:
+    """Write how many symbols each window shares with the one before; 0 behind the last."""
+    n = len(keys)
+    shared[0] = shared[n] = 0
+    if pack.width == 1:
+        flat = keys.reshape(n)
+        for row in range(1, n):
+            shared[row] = 0
+        for symbol in range(pack.order):
+            shift = np.uint64(pack.bits * symbol)
+            for row in range(1, n):
+                shared[row] += (flat[row] ^ flat[row - 1]) >> shift == np.uint64(0)
+        return
+    for row in range(1, n):
+        same = np.uint8(0)
+        for word in range(pack.width):
+            n_own = pack.slots if word < pack.width - 1 else pack.order - pack.slots * word
+            differs = keys[row, word] ^ keys[row - 1, word]
+            if differs == np.uint64(0):
+                same += np.uint8(n_own)
+                continue
+            left = pack.bits * (n_own - 1)
+            while differs >> np.uint64(left) == np.uint64(0):
+                same += np.uint8(1)
+                left -= pack.bits
+            break
+        shared[row] = same
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _symbol(keys: Keys, row: int, pack: Packing, at: int) -> int:
+    """Return a symbol of a window."""
+    word = at // pack.slots
+    n_own = pack.slots if word < pack.width - 1 else pack.order - pack.slots * word
+    shift = pack.bits * (n_own - 1 - (at - word * pack.slots))
+    return int((keys[row, word] >> np.uint64(shift)) & np.uint64((1 << pack.bits) - 1))
+
+
+@njit(cache=True, nogil=True)
+def _groups(
+    shared: Bytes,
+    n: int,
+    length: int,
+    edges: Int64,
+    every: bool,  # noqa: FBT001 - a kernel takes no keywords
+) -> int:
+    """Write where each n-gram begins and ends; return twice how many there are.
+
+    Args:
+        shared: see `Slate`.
+        n: how many windows.
+        length: symbols of the n-grams.
+        edges: receives the places.
+        every: those of one window too.
+    """
+    size = 0
+    if every:
+        for row in range(n):
+            if shared[row] < length:
+                if row:
+                    edges[size] = row - 1
+                    size += 1
+                edges[size] = row
+                size += 1
+        edges[size] = n - 1
+        return size + (n > 0)
+    before = False
+    for row in range(n):
+        goes_on = shared[row + 1] >= length
+        edges[size] = row
+        size += goes_on != before
+        before = goes_on
+    return size
 
 
 @njit(cache=True, nogil=True)
 def scan(
     keys: Keys,
-    counts: Counts,
+    until: Int64,
     pack: Packing,
-    first: int,
     least: int,
     min_count: int,
     logs: Float64,
+    on: Slate,
     nodes: Nodes,
 ) -> None:
     """Add the n-grams of sorted windows to `nodes`.
 
     Args:
-        keys: different windows, rising; all those that begin with their first symbols.
-        counts: how often each occurs.
+        keys: windows, rising; all those that begin with their first symbols.
+        until: how often those before each window occur; shape (n + 1,). Of shape (0,) if each
+            is there once, and equal ones several times.
         pack: how windows are packed.
-        first: the least symbol that is one; those below never occur in an n-gram, and as what
-            follows one they are never the same twice.
         least: how often an n-gram has to occur to be added.
         min_count: how often it has to occur for what follows to matter; `least` or more.
         logs: c log c of small counts.
+        on: where to work.
         nodes: receives the n-grams.
     """
-    order = pack.order
-    bits = pack.bits
-    mask = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
-    is_narrow = pack.width == 1
-    path = np.zeros(order + 1, np.int32)
-    symbols = np.zeros(order, np.int32)
-    begun = np.zeros(order + 2, np.int64)
-    sums = np.zeros(order + 2, np.float64)
-    slots = np.full(order + 2, -1, np.int64)
-    total = 0
-    depth = 0
-    key = last_key = np.uint64(0)
-    for row in range(len(counts) + 1):
-        common = 0
-        new_depth = 0
-        if row < len(counts):
-            if is_narrow:
-                last_key = key
-                key = keys[row, 0]
-                differs = key ^ last_key
-                while common < depth and differs >> np.uint64(bits * (order - 1 - common)) == 0:
-                    common += 1
-            else:
-                new_depth = _unpack(keys, row, pack, first, symbols)
-                limit = min(depth, new_depth)
-                while common < limit and symbols[common] == path[common + 1]:
-                    common += 1
-        for level in range(depth, common, -1):
-            count = total - begun[level]
-            if count == 1:
-                if least == 1 and level >= 2:
-                    _add(nodes, path, slots, level, count, sums[level], min_count)
+    n = len(keys)
+    _share(keys, pack, on.shared)
+    lasts, sums, own_lasts, own_sums = on.lasts, on.sums, on.own_lasts, on.own_sums
+    n_above = 0
+    for length in range(2, pack.order + 1):
+        size = _groups(on.shared, n, length, on.edges, least < 2 or len(until) > 0)
+        base = nodes.lengths[length]
+        above_base = nodes.lengths[length - 1] - n_above
+        symbols, parents = nodes.symbols[length], nodes.parents[length]
+        counts = nodes.counts[length]
+        n_own = 0
+        above = 0
+        for group in range(0, size, 2):
+            first, last = on.edges[group], on.edges[group + 1]
+            symbol = _symbol(keys, first, pack, length - 1)
+            count = last - first + 1 if len(until) == 0 else until[last + 1] - until[first]
+            if symbol == 0 or count < least:
                 continue
-            sums[level - 1] += logs[count] if count < len(logs) else count * log(count)
-            if level >= 2 and count >= least:
-                _add(nodes, path, slots, level, count, sums[level], min_count)
-        if row == len(counts):
-            break
-        if is_narrow:
-            new_depth = common
-            while new_depth < order:
-                shift = np.uint64(bits * (order - 1 - new_depth))
-                symbol = np.int32((key >> shift) & mask)
-                if symbol < first:
-                    break
-                symbols[new_depth] = symbol
-                new_depth += 1
-        for level in range(common + 1, new_depth + 1):
-            path[level] = symbols[level - 1]
-            begun[level] = total
-            sums[level] = 0.0
-            slots[level] = -1
-        depth = new_depth
-        total += counts[row]
+            if length == 2:
+                parents[base + n_own] = _symbol(keys, first, pack, 0)
+            else:
+                while lasts[above] < first:
+                    above += 1
+                parents[base + n_own] = above_base + above
+                sums[above] += logs[count] if count < len(logs) else count * log(count)
+            symbols[base + n_own] = symbol
+            counts[base + n_own] = count
+            own_lasts[n_own] = last
+            own_sums[n_own] = 0.0
+            n_own += 1
+        _keep(nodes, length - 1, above_base, sums[:n_above], min_count)
+        nodes.lengths[length] = base + n_own
+        lasts, sums, own_lasts, own_sums = own_lasts, own_sums, lasts, sums
+        n_above = n_own
+    _keep(nodes, pack.order, nodes.lengths[pack.order] - n_above, sums[:n_above], min_count)
 
 
 @njit(cache=True, nogil=True)
-def _add(
-    nodes: Nodes,
-    path: Int32,
-    slots: Int64,
-    level: int,
-    count: int,
-    right: float,
-    min_count: int,
-) -> None:
-    """Add an n-gram, after making room for those that it begins with, which end later."""
-    for n in range(2, level + 1):
-        if slots[n] < 0:
-            slot = nodes.lengths[n]
-            nodes.lengths[n] = slot + 1
-            slots[n] = slot
-            nodes.symbols[n, slot] = path[n]
-            nodes.parents[n, slot] = path[1] if n == 2 else slots[n - 1]
-    nodes.counts[level, slots[level]] = count
-    if count >= min_count:
-        nodes.rights[level, nodes.n_kept[level]] = right
-        nodes.n_kept[level] += 1
+def _keep(nodes: Nodes, length: int, base: int, sums: Float64, min_count: int) -> None:
+    """Add the right sums of the n-grams that occur often enough."""
+    n_kept = nodes.n_kept[length]
+    for at in range(len(sums)):
+        if nodes.counts[length, base + at] >= min_count:
+            nodes.rights[length, n_kept] = sums[at]
+            n_kept += 1
+    nodes.n_kept[length] = n_kept
 
 
 @njit(cache=True, nogil=True)
@@ -199,7 +274,6 @@ def sort_and_scan(
     keys: Keys,
     starts: Int64,
     pack: Packing,
-    first: int,
     least: int,
     min_count: int,
     logs: Float64,
@@ -211,7 +285,6 @@ def sort_and_scan(
         keys: the windows; their order is lost.
         starts: where each bucket begins; the last is the end.
         pack: see `scan`.
-        first: see `scan`.
         least: see `scan`.
         min_count: see `scan`.
         logs: see `scan`.
@@ -221,9 +294,10 @@ def sort_and_scan(
     for bucket in range(len(starts) - 1):
         longest = max(longest, starts[bucket + 1] - starts[bucket])
     spare = np.empty((longest, pack.width), np.uint64)
-    counts = np.empty(longest, np.int64)
+    counters = np.empty((3, 1 << WIDEST), np.uint32)
+    none = np.empty(0, np.int64)
+    on = slate(longest)
     for bucket in range(len(starts) - 1):
-        n = starts[bucket + 1] - starts[bucket]
         own = keys[starts[bucket] : starts[bucket + 1]]
-        n = sort_windows(own, spare[:n], pack, counts)
-        scan(own[:n], counts[:n], pack, first, least, min_count, logs, nodes)
+        _sort(own, spare[: len(own)], pack, counters)
+        scan(own, none, pack, least, min_count, logs, on, nodes)

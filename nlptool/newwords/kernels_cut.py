@@ -3,6 +3,10 @@
 A gap stays joined if an n-gram that joins covers it ("longest connection"); so pieces can be
 longer than n-grams. A piece counts if the n-grams in it pass. One look at every place of the
 text, whatever the length of a line. Slow form: tests/naive_newwords.py.
+
+Where a piece ends nothing can foresee, so a block of places is worked on in steps without
+branches: how far the n-grams from each place reach, where the pieces end, which of them are
+more than a symbol; only these are looked at one by one.
 """
 
 from typing import NamedTuple
@@ -13,7 +17,7 @@ from numpy.typing import NDArray
 
 from nlptool.newwords.kernels_grams import Int32, Int64, Words, edge_of
 from nlptool.newwords.kernels_look import BLOCK, Desk, Lookup, look
-from nlptool.newwords.kernels_text import BLANK, FILE, LINE
+from nlptool.newwords.kernels_text import BLANK, LINE
 from nlptool.newwords.kernels_words import child
 
 Flags = NDArray[np.uint8]
@@ -25,9 +29,13 @@ COUNT, DOCUMENTS, FIRST, LAST = range(4)
 """Columns of a tally: pieces, documents, the first and the last document plus 1."""
 
 LENGTH, REACH, DOCUMENT, N_LONG, N_PIECES, N_TOO_LONG, N_FAILED, SKIPS = range(8)
-"""Places in a state: of the piece at hand how long it is and how far it reaches; documents
-ended, long pieces known, pieces seen, those too long, those that did not pass, and whether the
-text up to the next boundary is somebody else's."""
+"""Places in a state: of a piece longer than a block how long it is and how far it reaches;
+documents ended, long pieces known, pieces seen, those too long, those that did not pass, and
+whether the text up to the next boundary is somebody else's."""
+
+AGAIN, FULL, ENDED = range(3)
+"""Why cutting stopped: what is left has to be seen with what follows it; the tally has to grow;
+the end."""
 
 
 class Rules(NamedTuple):
@@ -57,9 +65,6 @@ class Tally(NamedTuple):
         edges: of the longer pieces and what they begin with; shape (capacity,).
         table: where they are; shape (power of two,), above 2 * capacity.
         state: see `LENGTH` and so on.
-        piece: the symbols of the piece at hand; shape (max_len,).
-        passing: bit n says that the n-gram from there passes; shape (max_len,).
-        begin: the n-grams with which the piece begins, by their length; shape (order + 1,).
     """
 
     short: Int64
@@ -67,18 +72,47 @@ class Tally(NamedTuple):
     edges: Words
     table: Words
     state: Int64
-    piece: Int32
+
+
+class Board(NamedTuple):
+    """Where `cut` works; arrays of shape (BLOCK,), of each place.
+
+    Args:
+        reaches: symbols of the longest n-gram from there that joins; 1 if there is none.
+        passing: bit n says that the n-gram of n symbols from there passes.
+        documents: the document.
+        begins: of pieces of more than a symbol, where they begin.
+        sizes: their symbols.
+        ends: where pieces end; also, where n-grams are.
+    """
+
+    reaches: Int32
     passing: Int32
-    begin: Int64
+    documents: Int64
+    begins: Int32
+    sizes: Int32
+    ends: Int32
+
+
+def board() -> Board:
+    """Return room to work."""
+    return Board(
+        np.empty(BLOCK, np.int32),
+        np.empty(BLOCK, np.int32),
+        np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.int32),
+        np.empty(BLOCK, np.int32),
+        np.empty(BLOCK, np.int32),
+    )
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _is_word(passing: Int32, length: int, order: int, inner: int) -> bool:
+def _is_word(passing: Int32, begin: int, length: int, order: int, inner: int) -> bool:
     """Tell whether all n-grams of a piece pass that have to."""
     longest = min(length, order)
     for n in range(min(longest, inner), longest + 1):
         bit = 1 << n
-        for at in range(length - n + 1):
+        for at in range(begin, begin + length - n + 1):
             if passing[at] & bit == 0:
                 return False
     return True
@@ -95,14 +129,19 @@ def _count(rows: Int64, row: int, document: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _enter_long(tally: Tally, order: int, length: int) -> int:
-    """Return the place of the piece at hand, which is longer than the n-grams."""
+def _enter_long(tally: Tally, number: int, rest: Int32) -> int:
+    """Return the place of a piece that is longer than the n-grams.
+
+    Args:
+        tally: has room for it.
+        number: of the n-gram that it begins with.
+        rest: the symbols behind that.
+    """
     offset = len(tally.short)
-    number = tally.begin[order]
     place = 0
-    for at in range(order, length):
+    for symbol in rest:
         used = tally.state[N_LONG]
-        place = child(tally.edges, tally.table, edge_of(number, tally.piece[at]), used)
+        place = child(tally.edges, tally.table, edge_of(number, symbol), used)
         if place == used:
             tally.state[N_LONG] = used + 1
         number = place + offset
@@ -110,9 +149,32 @@ def _enter_long(tally: Tally, order: int, length: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _reach(n: int, order: int, flags: Flags, numbers: Int32, at_work: Board) -> None:
+    """Write what the n-grams of a block do."""
+    reaches, passing, some = at_work.reaches, at_work.passing, at_work.ends
+    n_some = 0
+    for i in range(n):
+        reaches[i] = 1
+        passing[i] = 0
+        some[n_some] = i
+        n_some += numbers[1, i] > 0
+    for k in range(n_some):
+        i = some[k]
+        reach = 1
+        passes = 0
+        for ahead in range(1, order):
+            # The flag of number 0, which is none, is 0.
+            flag = flags[numbers[ahead, i]]
+            reach = ahead + 1 if flag & JOINS else reach
+            passes |= (flag & PASSES) // PASSES << (ahead + 1)
+        reaches[i] = reach
+        passing[i] = passes
+
+
+@njit(cache=True, nogil=True)
 def cut(
     codes: Int32,
-    start: int,
+    at: int,
     n: int,
     stop: int,
     ranks: Int32,
@@ -120,108 +182,106 @@ def cut(
     flags: Flags,
     rules: Rules,
     on: Desk,
+    at_work: Board,
     to: Tally,
-) -> tuple[int, bool]:
-    """Count the pieces of a stretch of text; a piece may go on in the next one.
+) -> tuple[int, int]:
+    """Count the pieces of a stretch of text.
 
     Args:
         codes: the stretch, and `order` codes behind it.
-        start: where to begin.
-        n: the length of the stretch.
+        at: where to begin.
+        n: the length of the stretch; more than `BLOCK`, or all that is left of the text.
         stop: end at the first boundary from the place before this on.
         ranks: of each code.
         of: the n-grams.
         flags: what each may do; shape (n_grams,).
         rules: what makes a piece.
-        on: where to work.
+        on: where to look.
+        at_work: where to work.
         to: is added to.
 
     Returns:
-        Where it ended, and whether that is the end; if it is before `n` and not the end, the
-        tally has to grow.
+        Where it stopped, and why, see `AGAIN` and so on.
     """
     # What is taken from a tuple within a loop costs more than what is done with it.
-    state, short, long, begin = to.state, to.short, to.long, to.begin
-    piece, passing, here, numbers = to.piece, to.passing, on.ranks, on.numbers
-    order, inner, max_len, line_ends = rules.order, rules.inner, rules.max_len, rules.line_ends
-    capacity = len(to.edges) - max_len
-    length = state[LENGTH]
-    reach = state[REACH]
+    state, short, here, numbers = to.state, to.short, on.ranks, on.numbers
+    reaches, passing, documents = at_work.reaches, at_work.passing, at_work.documents
+    begins, sizes, ends = at_work.begins, at_work.sizes, at_work.ends
+    order, inner, max_len = rules.order, rules.inner, rules.max_len
+    ends_document = LINE if rules.line_ends else BLANK
     document = state[DOCUMENT] + 1
-    skips = state[SKIPS] != 0
-    n_pieces = n_too_long = n_failed = 0
-    at = start
-    ended = full = False
-    while at < n and not ended and not full:
+    if state[SKIPS]:
+        while at < n and codes[at] > 0:
+            at += 1
+        state[SKIPS] = at == n
+    why = AGAIN
+    while at < n and why == AGAIN:
+        if len(to.edges) - state[N_LONG] < BLOCK:
+            why = FULL
+            break
         size = min(BLOCK, n - at)
+        for last in range(max(at, stop - 1), at + size):
+            if codes[last] <= 0:
+                size = last + 1 - at
+                why = ENDED
+                break
         for i in range(size + order):
             code = codes[at + i] if at + i < len(codes) else 0
             here[i] = ranks[code] if code > 0 else 0
         look(size, order, of, on)
-        i = 0
-        while i < size:
-            if here[i] == 0:
-                code = codes[at + i]
-                if (line_ends and code <= LINE) or code in (BLANK, FILE):
-                    document += 1
-                skips = False
-                i += 1
-                if at + i >= stop:
-                    ended = True
-                    break
-                continue
-            if skips:
-                i += 1
-                continue
-            if length == 0 and numbers[1, i] == 0:
-                # Nothing goes on from here: most pieces are like this.
-                short[here[i], COUNT] += 1
-                n_pieces += 1
-                i += 1
-                continue
-            if length == 0:
-                reach = 1
-                for ahead in range(order):
-                    begin[ahead + 1] = numbers[ahead, i]
-            passes = 0
-            for ahead in range(1, order):
-                number = numbers[ahead, i]
-                if number == 0:
-                    break
-                flag = flags[number]
-                if flag & JOINS:
-                    reach = max(reach, length + ahead + 1)
-                if flag & PASSES:
-                    passes |= 1 << (ahead + 1)
-            if length < max_len:
-                piece[length] = here[i]
-                passing[length] = passes
-            length += 1
-            i += 1
-            if reach > length:
-                continue
-            n_pieces += 1
-            if length == 1:
-                short[begin[1], COUNT] += 1
-            elif length > max_len:
-                n_too_long += 1
-            elif not _is_word(passing, length, order, inner):
-                n_failed += 1
+        _reach(size, order, flags, numbers, at_work)
+        begin = -state[LENGTH]
+        end = begin + state[REACH]
+        n_ends = 0
+        for i in range(size):
+            documents[i] = document
+            document += codes[at + i] <= ends_document
+            end = max(end, i + reaches[i])
+            ends[n_ends] = i
+            n_ends += end <= i + 1
+        first = 0
+        if begin < 0 and n_ends > 0:
+            # The end of what is longer than a block.
+            first = 1
+            begin = np.int64(ends[0]) + 1
+            state[N_PIECES] += 1
+            state[N_TOO_LONG] += 1
+        n_many = n_single = 0
+        for k in range(first, n_ends):
+            after = np.int64(ends[k]) + 1
+            is_single = after - begin == 1
+            short[here[begin] if is_single else 0, COUNT] += 1
+            n_single += is_single & (here[begin] > 0)
+            begins[n_many] = begin
+            sizes[n_many] = after - begin
+            n_many += not is_single
+            begin = after
+        state[N_PIECES] += n_single + n_many
+        for k in range(n_many):
+            place, length = np.int64(begins[k]), np.int64(sizes[k])
+            if length > max_len:
+                state[N_TOO_LONG] += 1
+            elif not _is_word(passing, place, length, order, inner):
+                state[N_FAILED] += 1
             elif length <= order:
-                _count(short, begin[length], document)
+                _count(short, numbers[length - 1, place], documents[place])
             else:
-                _count(long, _enter_long(to, order, length), document)
-                if state[N_LONG] > capacity:
-                    length = 0
-                    full = True
-                    break
-            length = 0
-        at += i
-    state[SKIPS] = skips
-    state[LENGTH] = length
-    state[REACH] = reach
+                rest = here[place + order : place + length]
+                _count(to.long, _enter_long(to, numbers[order - 1, place], rest), documents[place])
+        state[LENGTH] = state[REACH] = 0
+        if begin < size:
+            if begin <= 0 and size == BLOCK:
+                state[LENGTH] = size - begin
+                state[REACH] = end - begin
+            elif begin <= 0:
+                # Too little of it is here.
+                state[LENGTH] = -begin
+                state[REACH] = end - begin if begin < 0 else 0
+                break
+            else:
+                size = begin
+        at += size
+    # Boundaries were counted there.
+    short[0, COUNT] = 0
     state[DOCUMENT] = document - 1
-    state[N_PIECES] += n_pieces
-    state[N_TOO_LONG] += n_too_long
-    state[N_FAILED] += n_failed
-    return at, ended
+    return at, why

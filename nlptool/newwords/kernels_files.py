@@ -4,14 +4,7 @@ import numpy as np
 from numba import njit
 
 from nlptool.core.sorting import Counts, Keys
-from nlptool.newwords.kernels_count import (
-    Float64,
-    Int32,
-    Int64,
-    Nodes,
-    scan,
-    sort_windows,
-)
+from nlptool.newwords.kernels_count import Int32, Int64, sort_windows
 from nlptool.newwords.kernels_windows import Packing
 
 
@@ -188,17 +181,3 @@ def occurrences(
         stop = rows_below(keys, key)
         for at in range(row, stop):
             found[i] += counts[at]
-
-
-@njit(cache=True, nogil=True)
-def scan_windows(
-    keys: Keys,
-    counts: Counts,
-    pack: Packing,
-    least: int,
-    min_count: int,
-    logs: Float64,
-    nodes: Nodes,
-) -> None:
-    """Add the n-grams of rising windows to `nodes`, see `kernels_count.scan`."""
-    scan(keys, counts, pack, 1, least, min_count, logs, nodes)

@@ -100,10 +100,7 @@ def look(n: int, order: int, of: Lookup, on: Desk) -> None:
         of: the n-grams.
         on: `ranks` are given, 0 for boundaries; receives `numbers`.
     """
-    # What is taken from a tuple within a loop costs more than what is done with it.
     ranks, numbers, active = on.ranks, on.numbers, on.active
-    near, codes, entries = on.edges, on.codes, on.entries
-    edges, table, shift, bits, bit_shift = of.edges, of.table, of.shift, of.bits, of.bit_shift
     n_active = 0
     for i in range(n):
         numbers[0, i] = ranks[i]
@@ -111,6 +108,25 @@ def look(n: int, order: int, of: Lookup, on: Desk) -> None:
         n_active += (ranks[i] > 0) & (ranks[i + 1] > 0)
     for ahead in range(1, order):
         numbers[ahead, :n] = 0
+    follow(n_active, order, of, on)
+
+
+@njit(cache=True, nogil=True)
+def follow(n_active: int, order: int, of: Lookup, on: Desk) -> None:
+    """Find the n-grams that begin at some places of a block.
+
+    Args:
+        n_active: how many places.
+        order: symbols of the longest n-grams.
+        of: the n-grams.
+        on: `ranks` are given, and the places in `active`: they and the next are no boundaries.
+            There `numbers` are given for n-grams of one symbol, and 0 above; receives them.
+    """
+    # What is taken from a tuple within a loop costs more than what is done with it.
+    ranks, numbers, active = on.ranks, on.numbers, on.active
+    near, codes, entries = on.edges, on.codes, on.entries
+    edges, table, shift, bits, bit_shift = of.edges, of.table, of.shift, of.bits, of.bit_shift
+    for ahead in range(1, order):
         n_near = 0
         for a in range(n_active):
             i = int(active[a])

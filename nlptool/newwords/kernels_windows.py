@@ -40,28 +40,39 @@ def packing(n_ranks: int, order: int) -> Packing:
 
 
 @njit(cache=True, nogil=True)
+def add_firsts(codes: Int32, n: int, ranks: Int32, counts: Int64) -> None:
+    """Count the symbols of a stretch of text.
+
+    Args:
+        codes: the text.
+        n: how many of them.
+        ranks: of each code, 0 for what is none; the first is 0.
+        counts: of each rank, added to.
+    """
+    for i in range(n):
+        counts[ranks[np.uint32(max(codes[i], np.int32(0)))]] += 1
+
+
+@njit(cache=True, nogil=True)
 def scatter(
     codes: Int32,
     n: int,
     ranks: Int32,
-    low: int,
-    high: int,
     pack: Packing,
     buckets: Int32,
     cursors: Int64,
     keys: Keys,
 ) -> None:
-    """Put the windows of a stretch of text whose first rank is in a range into their buckets.
+    """Put the windows of a stretch of text into the buckets of their first symbols.
 
     Args:
         codes: the text; windows begin in the first `n` places and may reach behind them.
         n: see above.
-        ranks: of each code; other than above 0 a code is a boundary.
-        low: the least first rank.
-        high: the first rank that is too high.
+        ranks: of each code, 0 for what ends a window; the first is 0.
         pack: how windows are packed.
-        buckets: the bucket of each rank from `low`.
-        cursors: where in `keys` the next window of each bucket goes; moved on.
+        buckets: of each rank; the last for windows that are not wanted.
+        cursors: where in `keys` the next window of each bucket goes; moved on, but for that of
+            the last bucket, which is a place of `keys` that nobody needs.
         keys: receives the windows.
     """
     bits = np.uint64(pack.bits)
@@ -69,10 +80,10 @@ def scatter(
     top = np.uint64(pack.bits * (pack.slots - 1))
     top_last = np.uint64(pack.bits * (pack.order - pack.slots * last - 1))
     mask = (np.uint64(1) << bits) - np.uint64(1)
+    unwanted = len(cursors) - 1
     window = np.zeros(pack.width, np.uint64)
     for i in range(len(codes) - 1, -1, -1):
-        code = codes[i]
-        rank = ranks[code] if code > 0 else 0
+        rank = ranks[np.uint32(max(codes[i], np.int32(0)))]
         if rank == 0:
             for word in range(pack.width):
                 window[word] = np.uint64(0)
@@ -83,8 +94,8 @@ def scatter(
             window[word] = carry << top | window[word] >> bits
             carry = next_carry
         window[last] = carry << top_last | window[last] >> bits
-        if i < n and low <= rank < high:
-            bucket = buckets[rank - low]
+        bucket = buckets[rank]
+        if i < n and bucket != unwanted:
             to = cursors[bucket]
             cursors[bucket] = to + 1
             for word in range(pack.width):
@@ -96,32 +107,23 @@ def scatter_narrow(
     codes: Int32,
     n: int,
     ranks: Int32,
-    low: int,
-    high: int,
     pack: Packing,
     buckets: Int32,
     cursors: Int64,
     keys: Keys,
 ) -> None:
-    """Do as `scatter`, for windows of one word."""
+    """Do as `scatter`, for windows of one word; without branches, which nothing could foresee."""
     bits = np.uint64(pack.bits)
     top = np.uint64(pack.bits * (pack.order - 1))
     window = np.uint64(0)
-    span = np.uint32(high - low)
+    unwanted = len(cursors) - 1
     for i in range(len(codes) - 1, n - 1, -1):
-        code = codes[i]
-        rank = ranks[code] if code > 0 else 0
+        rank = ranks[np.uint32(max(codes[i], np.int32(0)))]
         window = np.uint64(rank) << top | window >> bits if rank > 0 else np.uint64(0)
     for i in range(n - 1, -1, -1):
-        code = codes[i]
-        if code <= 0:
-            window = np.uint64(0)
-            continue
-        rank = ranks[np.uint32(code)]
-        window = np.uint64(rank) << top | window >> bits
-        place = np.uint32(rank - low)
-        if place < span:
-            bucket = buckets[place]
-            to = cursors[bucket]
-            cursors[bucket] = to + 1
-            keys[to, 0] = window
+        rank = ranks[np.uint32(max(codes[i], np.int32(0)))]
+        window = np.uint64(rank) << top | window >> bits if rank > 0 else np.uint64(0)
+        bucket = buckets[rank]
+        to = cursors[bucket]
+        keys[to, 0] = window
+        cursors[bucket] = to + (bucket != unwanted)

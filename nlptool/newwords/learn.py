@@ -12,40 +12,31 @@ Source: the objective is that of unigram language models of words (Kudo 2018, "S
 regularization", section 3.2, with the best segmentation in place of all of them).
 """
 
-import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from itertools import pairwise
 from math import inf, log
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptool.core.report import Note, Progress, Report, silent
-from nlptool.core.spool import no_room
+from nlptool.core.report import Note, Report, silent
 from nlptool.newwords.config import Config
 from nlptool.newwords.config_learn import Learning
-from nlptool.newwords.count import Ranked, check_memory, rank, read_at
+from nlptool.newwords.count import Ranked, check_memory, rank
 from nlptool.newwords.cut import prune
 from nlptool.newwords.frequent import frequent_grams
 from nlptool.newwords.grams import Grams
 from nlptool.newwords.kernels_grams import Float64, Int32, Int64
-from nlptool.newwords.kernels_look import Lookup, desk
-from nlptool.newwords.kernels_route import alternatives, board, route
+from nlptool.newwords.kernels_look import Lookup
+from nlptool.newwords.kernels_route import alternatives
 from nlptool.newwords.model import Words
+from nlptool.newwords.recount import UNSEEN, recount, spans_of
 from nlptool.newwords.symbols import Stream, read_stream
 from nlptool.newwords.words import spelled
 
-_CHUNK = 1 << 18
-"""Codes that are cut at once by a thread."""
-
 _FIRST_SHARE = 5
 """Of a character's occurrences one in so many is taken to be a word by itself at first."""
-
-_UNSEEN = 0.5
-"""Count of a word that a round has not found."""
 
 
 def learn(
@@ -75,7 +66,7 @@ def learn(
         whatever reading the blocks raises.
     """
     check_memory(memory, config.threads)
-    stream = read_stream(blocks, folder, threads=config.threads, memory=memory // 4, report=report)
+    stream = read_stream(blocks, folder, threads=config.threads, memory=memory, report=report)
     try:
         counting = Config(
             order=config.max_len + 1, min_count=config.min_count, threads=config.threads
@@ -101,18 +92,19 @@ def _learnt(
     first[:n_ranks] = ranked.counts / _FIRST_SHARE
     is_word = lengths > 1
     scores = _scores(first, is_word, n_ranks)
-    edges = _edges_of_text(stream, config.threads)
+    spans = spans_of(stream, config.threads)
     gains = np.full(len(old), np.nan)
     n_words = [int(is_word.sum())]
 
     def recounted(what: str) -> Int64:
-        return _recount(
-            stream, ranked.ranks, lookup, scores, config.max_len, edges, what=what, report=report
+        counts, _ = recount(
+            stream, ranked.ranks, lookup, scores, config.max_len, spans, what=what, report=report
         )
+        return counts
 
     for i in range(config.rounds):
         counts = recounted(f"cutting, round {i + 1}")
-        scores = _scores(counts.astype(np.float64) + _UNSEEN, is_word, n_ranks)
+        scores = _scores(counts.astype(np.float64) + UNSEEN, is_word, n_ranks)
         gains = _gains(lookup, lengths, scores, is_word)
         least, more = config.min_gain
         is_word &= (counts > 0) & (gains >= least + more * (lengths - 2))
@@ -127,7 +119,7 @@ def _learnt(
     is_word[:] = False
     is_word[ordered] = True
     is_word[:n_ranks] = False
-    scores = _scores(counts.astype(np.float64) + _UNSEEN, is_word, n_ranks)
+    scores = _scores(counts.astype(np.float64) + UNSEEN, is_word, n_ranks)
     counts = recounted("cutting, the last time")
     ordered = _by_count(counts, ordered[counts[ordered] > 0])
     names = _names(stream, ranked, lookup, ordered, config.max_len)
@@ -200,67 +192,3 @@ def _names(
     return [
         "".join(of_rank[row[:n]].tolist()) for row, n in zip(symbols, lengths.tolist(), strict=True)
     ]
-
-
-def _edges_of_text(stream: Stream, threads: int) -> list[tuple[int, int]]:
-    """Return stretches of the text, one a thread, each of which begins behind a boundary."""
-    edges = [0]
-    for place in np.linspace(0, stream.n_codes, threads + 1)[1:-1].astype(np.int64).tolist():
-        at = max(place, edges[-1])
-        while at < stream.n_codes:
-            codes = _codes_at(stream, at, min(at + _CHUNK, stream.n_codes))
-            found = np.flatnonzero(codes <= 0)
-            at += int(found[0]) if len(found) else len(codes)
-            if len(found):
-                break
-        edges.append(at)
-    edges.append(stream.n_codes)
-    return list(pairwise(edges))
-
-
-def _codes_at(stream: Stream, start: int, stop: int) -> Int32:
-    codes = np.empty(stop - start, np.int32)
-    try:
-        descriptor = os.open(stream.path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            read_at(descriptor, codes, 4 * start)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise no_room(stream.path.parent, error) from error
-    return codes
-
-
-def _recount(
-    stream: Stream,
-    ranks: Int32,
-    lookup: Lookup,
-    scores: Float64,
-    longest: int,
-    edges: list[tuple[int, int]],
-    *,
-    what: str,
-    report: Report,
-) -> Int64:
-    """Return how often each word is one of the most probable words of the text."""
-    done = [0]
-
-    def count(edge: tuple[int, int]) -> Int64:
-        counts = np.zeros(len(scores), np.int64)
-        room = desk(longest), board()
-        nothing = np.empty(0, np.uint8)
-        at, stop = edge
-        while at < stop:
-            codes = _codes_at(stream, at, min(at + _CHUNK, stop))
-            goes_on = at + len(codes) < stop
-            size, _ = route(
-                codes, len(codes), goes_on, ranks, lookup, scores, longest, *room, counts, nothing
-            )
-            at += size
-            done[0] += size
-            report(Progress(what, done[0], stream.n_codes, "symbols"))
-        return counts
-
-    with ThreadPoolExecutor(len(edges)) as pool:
-        total: Int64 = np.sum(list(pool.map(count, edges)), axis=0)
-    return total

@@ -56,7 +56,7 @@ def mine(
     """
     check_memory(memory, config.threads)
     stream = read_stream(
-        blocks, folder, unit=config.unit, threads=config.threads, memory=memory // 4, report=report
+        blocks, folder, unit=config.unit, threads=config.threads, memory=memory, report=report
     )
     try:
         words = mine_stream(stream, config, folder=folder, memory=memory, report=report)

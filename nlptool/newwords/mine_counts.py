@@ -11,11 +11,11 @@ from nlptool.errors import ConfigError
 from nlptool.newwords.config import Config
 from nlptool.newwords.count import check_memory
 from nlptool.newwords.counts import Counted
-from nlptool.newwords.grams import gather_grams
+from nlptool.newwords.grams import Grams, gather_grams
 from nlptool.newwords.mine import flags_of, last_steps, listed, mined, ranked_words
 from nlptool.newwords.model import Words
 from nlptool.newwords.parts import Parts
-from nlptool.newwords.sums import add_counts, count_sum
+from nlptool.newwords.sums import Sum, add_counts, count_sum
 from nlptool.newwords.words import found_of, texts
 
 
@@ -46,6 +46,8 @@ def mine_counts(
     if config.method == "pair":
         raise ConfigError("--method pair: cuts the text itself, expected text rather than counts")
     check_memory(memory, config.threads)
+    if config.unit == "word" and files[0].unit != "word":
+        raise ConfigError(f"{files[0].path}: counted with --unit {files[0].unit}, expected word")
     sum_ = add_counts(files)
     n_symbols = int(sum_.symbols.counts.sum())
     order = min(config.order, sum_.pack.order - 1)
@@ -53,27 +55,8 @@ def mine_counts(
     min_count = settled.min_count or 1
     if config.min_count is None and n_symbols:
         report(Note(f"--min-count {min_count}, for {n_symbols:,} symbols in all"))
-    counts = np.concatenate(([0], sum_.symbols.counts))
-    with Parts(folder, memory // 4) as parts:
-        parts.take(
-            count_sum(
-                sum_,
-                least=min(2, min_count),
-                min_count=min_count,
-                memory=memory // 2,
-                threads=settled.threads,
-                report=report,
-            )
-        )
-        grams = gather_grams(
-            parts,
-            counts,
-            order=order,
-            min_count=min_count,
-            total=n_symbols,
-            threads=settled.threads,
-        )
-        n_grams = parts.n_grams
+    grams, n_grams = grams_of(sum_, settled, folder=folder, memory=memory, report=report)
+    n_ranks = len(sum_.symbols) + 1
     numbers = np.flatnonzero(flags_of(grams, settled, sum_.n_pairs))
     found = found_of(
         grams.trie.edges,
@@ -86,10 +69,49 @@ def mine_counts(
     )
     fates = [
         ("n-grams that occur more than once", n_grams, ""),
-        ("of them frequent", len(grams.counts) - len(counts), f"--min-count {min_count}"),
+        ("of them frequent", len(grams.counts) - n_ranks, f"--min-count {min_count}"),
         ("that hold together", len(found), f"--min-pmi {listed(settled)}"),
     ]
-    found = last_steps(found, settled, len(counts), n_symbols, fates, report)
-    places = np.arange(-1, len(counts) - 1)
+    found = last_steps(found, settled, n_ranks, n_symbols, fates, report)
+    places = np.arange(-1, n_ranks - 1)
     names = texts(found, sum_.symbols, places, " " if settled.unit == "word" else "")
     return ranked_words(found, names, mined(settled, n_symbols))
+
+
+def grams_of(
+    sum_: Sum, config: Config, *, folder: Path, memory: int, report: Report
+) -> tuple[Grams, int]:
+    """Return the n-grams of added files that are frequent enough, and how many there are in all.
+
+    Args:
+        sum_: the files.
+        config: settled; its order, its least count.
+        folder: for temporary files.
+        memory: bytes for adding up.
+        report: hears of the n-grams added up.
+
+    Raises:
+        ConfigError: too little memory.
+        RunError: a temporary file cannot be written or read back.
+    """
+    min_count = config.min_count or 1
+    with Parts(folder, memory // 4) as parts:
+        parts.take(
+            count_sum(
+                sum_,
+                least=min(2, min_count),
+                min_count=min_count,
+                memory=memory // 2,
+                threads=config.threads,
+                report=report,
+            )
+        )
+        grams = gather_grams(
+            parts,
+            np.concatenate(([0], sum_.symbols.counts)),
+            order=config.order,
+            min_count=min_count,
+            total=int(sum_.symbols.counts.sum()),
+            threads=config.threads,
+        )
+        return grams, parts.n_grams

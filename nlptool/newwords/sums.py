@@ -10,8 +10,8 @@ from nlptool.core.sorting import Block, merge
 from nlptool.errors import ConfigError
 from nlptool.newwords.count import LEAST_WINDOWS, Part, in_order, log_table, room_for, split, used
 from nlptool.newwords.counts import Counted
-from nlptool.newwords.kernels_count import empty_nodes
-from nlptool.newwords.kernels_files import pack_symbols, rows_below, scan_windows, translate
+from nlptool.newwords.kernels_count import empty_nodes, scan, slate
+from nlptool.newwords.kernels_files import pack_symbols, rows_below, translate
 from nlptool.newwords.kernels_windows import Int32, Packing, packing
 from nlptool.newwords.symbols import Symbols
 
@@ -35,11 +35,11 @@ class Sum:
     n_pairs: int
 
 
-def add_counts(files: Sequence[Counted]) -> Sum:
-    """Bring files of counts together.
+def check_alike(files: Sequence[Counted]) -> None:
+    """Refuse files that count different things.
 
     Raises:
-        ConfigError: they count different things.
+        ConfigError: naming the first that differs.
     """
     for other in files[1:]:
         for name, mine, yours in (
@@ -50,6 +50,15 @@ def add_counts(files: Sequence[Counted]) -> Sum:
                 raise ConfigError(
                     f"{other.path}: counted with {name} {yours}, expected {mine} as {files[0].path}"
                 )
+
+
+def add_counts(files: Sequence[Counted]) -> Sum:
+    """Bring files of counts together.
+
+    Raises:
+        ConfigError: they count different things.
+    """
+    check_alike(files)
     names = sorted({name.encode() for file in files for name in file.symbols.names()})
     places = {name: number for number, name in enumerate(names, 1)}
     counts = np.zeros(len(names) + 1, np.int64)
@@ -73,7 +82,7 @@ def count_sum(
 ) -> Iterator[Part]:
     """Yield the n-grams of added files, the least first symbols first; as `count_text`."""
     counts = np.concatenate(([0], sum_.symbols.counts))
-    room = room_for(memory, threads, sum_.pack, 16 * sum_.pack.width + 24)
+    room = room_for(memory // threads, sum_.pack, 16 * sum_.pack.width + 56)
     ranges = split(counts, 1, min(room, max(LEAST_WINDOWS, int(counts.sum()) // threads + 1)))
     logs = log_table()
     done = 0
@@ -82,7 +91,8 @@ def count_sum(
         blocks = [_slice(file, ranks, sum_.pack, low, high) for file, ranks in _files(sum_)]
         keys, own = merge(blocks)
         nodes = empty_nodes(sum_.pack.order, len(keys) + 1)
-        scan_windows(keys, own, sum_.pack, least, min_count, logs, nodes)
+        until = np.concatenate(([0], np.cumsum(own)))
+        scan(keys, until, sum_.pack, least, min_count, logs, slate(len(keys)), nodes)
         return used(nodes)
 
     for (low, high), part in zip(ranges, in_order(work, ranges, threads), strict=True):

@@ -22,10 +22,11 @@ import numpy as np
 from nlptool.core.corpus import Reading, read_blocks
 from nlptool.core.ranks import gather, order
 from nlptool.core.report import Progress, Report, silent
+from nlptool.core.sketch import Sketch
 from nlptool.core.spool import no_room
 from nlptool.core.stream import Stream as CorpusStream
 from nlptool.core.stream import stream
-from nlptool.core.table import SPACE, Table
+from nlptool.core.table import SPACE, Table, size_of
 from nlptool.core.tokens import Bytes, Int32, Int64
 from nlptool.errors import ConfigError
 from nlptool.newwords.kernels_text import (
@@ -42,6 +43,7 @@ FILE_END = b""
 
 READERS = {"char": read_characters, "word": read_words}
 _STRICT = Reading()
+_SHARE = 2
 _FIRST_CODES = RUNS + (1 << 14)
 
 
@@ -149,11 +151,11 @@ def read_stream(
         folder: receives the codes, in a new file; the caller removes it.
         unit: char or word, see `kernels_text`.
         threads: how many blocks are read at the same time; at least two are used.
-        memory: bytes that the table of symbols may take.
+        memory: bytes that counting may take, of which the table of symbols may take half.
         report: hears of the symbols read; the blocks tell of the bytes themselves.
 
     Raises:
-        ConfigError: there are more symbols than the memory can hold.
+        ConfigError: there are more symbols than the memory can hold; names what is enough.
         RunError: the codes cannot be kept on disk.
         whatever reading the blocks raises.
     """
@@ -175,6 +177,7 @@ def read_stream(
                 pending.result()
     except OSError as error:
         raise no_room(folder, error) from error
+    keeper.check()
     symbols, codes = _in_order(keeper.table, keeper.counts)
     return Stream(Path(name), keeper.n_codes, symbols, codes, keeper.n_pairs, keeper.has_blank)
 
@@ -185,26 +188,28 @@ class _Keeper:
     def __init__(self, file: FileIO, memory: int) -> None:
         self.file, self.memory = file, memory
         self.table = Table()
+        self.excess: Sketch | None = None
         self.counts = np.zeros(_FIRST_CODES, np.int64)
         self.n_codes = self.n_pairs = self.last = 0
         self.has_blank = False
 
     def keep(self, block: "Read") -> None:
-        """Take a block in.
+        """Take a block in; once there are too many symbols, only guess how many there are.
 
         Raises:
-            ConfigError: there are more symbols than the memory can hold.
             OSError: the file cannot be written.
         """
         codes, table = block.codes, self.table
+        if self.excess is not None:
+            self.excess.add(block.runs, block.n_runs)
+            return
         if not len(codes):
             return
         ids = table.read_all(block.runs, block.n_runs, add=True)
-        if table.n_bytes > self.memory:
-            raise ConfigError(
-                f"--memory: {self.memory:,} bytes for the table of symbols, expected more:"
-                f" the text has over {table.n_types:,} different runs of letters or digits"
-            )
+        if _SHARE * table.n_bytes > self.memory:
+            self.excess = Sketch()
+            self.excess.add(table.text, table.n_types)
+            return
         while len(self.counts) < RUNS + table.n_types:
             self.counts = np.concatenate((self.counts, np.zeros_like(self.counts)))
         n_pairs, has_blank = number_runs(codes, ids, self.counts, self.last)
@@ -215,6 +220,20 @@ class _Keeper:
         while len(left):
             left = left[self.file.write(left.data) :]
         self.n_codes += len(codes)
+
+    def check(self) -> None:
+        """Refuse a text that has more symbols than the memory can hold.
+
+        Raises:
+            ConfigError: it has; naming what is enough.
+        """
+        if self.excess is not None:
+            n_types, n_bytes = self.excess.guess()
+            least = -(-_SHARE * size_of(n_types, n_bytes) // (1 << 20))
+            raise ConfigError(
+                f"--memory: {self.memory:,} bytes, expected {least}M: "
+                f"the text has about {n_types:,} different runs of letters or digits"
+            )
 
 
 def _read_all(blocks: Iterable[bytes], unit: str, threads: int) -> Iterator[Read]:

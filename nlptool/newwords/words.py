@@ -14,7 +14,7 @@ from nlptool.core.sorting import sort_count
 from nlptool.core.spool import Spool, no_room
 from nlptool.newwords.count import Ranked, read_at
 from nlptool.newwords.grams import Grams, lookup_of
-from nlptool.newwords.kernels_around import add_logs, surround
+from nlptool.newwords.kernels_around import add_logs, heads_of, surround
 from nlptool.newwords.kernels_grams import Float64, Int32, Int64, Words
 from nlptool.newwords.kernels_look import desk
 from nlptool.newwords.kernels_words import (
@@ -157,6 +157,7 @@ def complete(
     offset = len(ranked.counts)
     edges, _, ends = planted(found.symbols[open_], found.lengths[open_], offset)
     lookup = lookup_of(np.concatenate((np.arange(offset, dtype=np.uint64), edges)), offset)
+    heads = heads_of(found.symbols[open_], found.lengths[open_])
     words = np.concatenate((np.full(offset, -1, np.int32), ends))
     bits = max(1, (offset - 1).bit_length())
     longest = int(found.lengths[open_].max())
@@ -180,6 +181,7 @@ def complete(
                     ranked.first,
                     bits,
                     lookup,
+                    heads,
                     longest,
                     on,
                     words,

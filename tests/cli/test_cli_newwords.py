@@ -137,3 +137,17 @@ def test_text_among_counts(tmp_path):
     done = run("mine", tmp_path / "a", CORPUS)
     assert done.returncode == 2
     assert "text, expected only files of counts, or only text" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["dictionary"], ["count", "-o", "out"], ["segment", "--method", "cut"]],
+    ids=lambda args: args[0],
+)
+def test_counts_where_text_is_wanted(args, tmp_path):
+    run("count", CORPUS, "-o", tmp_path / "a", "-q")
+    done = run(*args, "a", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        "nlptool: a: counts or a model, expected text; only `mine` and `compare` take counts\n"
+    )

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -188,6 +189,33 @@ def test_bars_on_a_terminal_keep_out_of_the_results() -> None:
     assert r"nlptool: [b]chosen: \x1b jieba" in plain(shown)
     assert "1.50M words" in plain(shown)
     assert "counting" in shown
+
+
+def test_a_stage_that_several_threads_begin_has_one_bar() -> None:
+    def work() -> None:
+        from rich.progress import Progress as Bars
+
+        add, added = Bars.add_task, []
+
+        def slowly(self: Bars, *args: object, **more: object) -> object:
+            time.sleep(0.05)
+            added.append(args)
+            return add(self, *args, **more)  # type: ignore[arg-type]  # as it was called
+
+        Bars.add_task = slowly  # type: ignore[method-assign,assignment]  # this process ends soon
+        with console.talking(quiet=False) as report:
+            threads = [
+                threading.Thread(target=report, args=(Progress("racing", i, 9, "steps"),))
+                for i in range(8)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        console.out(str(len(added)))
+
+    end, _ = on_terminals(work, 2)
+    assert (end.code, end.stdout) == (0, "1\n")
 
 
 def test_bars_and_results_on_one_terminal() -> None:

@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,9 @@ def test_kernels_of_other_sources_are_swept(tmp_path):
     (older / "deep").mkdir(parents=True)
     elsewhere = wanted.parents[1] / "another-installation"
     elsewhere.mkdir()
+    assert kernels_folder(tmp_path) == wanted
+    assert older.exists(), "a run that began with them may still be going on"
+    os.utime(older, (time.time() - 100_000,) * 2)
     assert kernels_folder(tmp_path) == wanted
     assert not older.exists()
     assert elsewhere.exists()

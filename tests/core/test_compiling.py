@@ -1,5 +1,8 @@
 """Whoever waits for a compilation is told, once."""
 
+import subprocess
+import sys
+
 import numba
 
 from nlptool.core import compiling
@@ -17,3 +20,18 @@ def test_a_compilation_is_told_once(monkeypatch):
         numba.njit(lambda x: x + 3)(1)
     numba.njit(lambda x: x + 4)(1)
     assert len(said) == 1
+
+
+def test_linear_algebra_is_not_loaded():
+    code = (
+        "import sys\n"
+        "from nlptool.core.compiling import without_blas\n"
+        "without_blas()\n"
+        "from nlptool.core.sorting import sort_count\n"
+        "import numpy as np\n"
+        "assert sort_count(np.array([[3], [1], [3]], np.uint64))[1].tolist() == [1, 2]\n"
+        "assert 'scipy.linalg' not in sys.modules\n"
+        "import scipy.linalg\n"
+        "assert scipy.linalg.norm([3, 4]) == 5\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptool.core.sorting import merge, sort_count
+from nlptool.core.sorting import WIDEST, merge, sort_count, sort_words
 
 
 def as_counter(blocks):
@@ -57,3 +57,14 @@ def test_merge_by_hand():
     b = (np.array([[2], [3], [9]], np.uint64), np.array([5, 5, 5]))
     keys, counts = merge([a, b])
     assert (keys[:, 0].tolist(), counts.tolist()) == ([1, 2, 3, 9], [1, 5, 6, 5])
+
+
+def test_sort_words():
+    rng = np.random.default_rng(3)
+    counters = np.empty((3, 1 << WIDEST), np.uint32)
+    for n in (0, 1, 2, 50, 3000, 40_000):
+        for bits in (0, 1, 5, 14, 28, 42, 43, 64):
+            keys = rng.integers(0, 1 << bits, n, np.uint64) | np.uint64(1 << 63)
+            slow = np.sort(keys)
+            sort_words(keys, np.empty_like(keys), counters)
+            assert (keys == slow).all()

@@ -136,6 +136,8 @@ def test_files_that_do_not_fit(tmp_path):
     c = counted("春夏 秋冬", tmp_path / "c", unit="word")
     with pytest.raises(ConfigError, match="--unit word, expected char"):
         mine_counts([a, c], Config(), folder=tmp_path)
+    with pytest.raises(ConfigError, match=r"a: counted with --unit char, expected word$"):
+        mine_counts([a], Config(unit="word"), folder=tmp_path)
     with pytest.raises(ConfigError, match="--method pair"):
         mine_counts([a], Config(method="pair"), folder=tmp_path)
 

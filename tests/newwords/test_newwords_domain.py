@@ -96,6 +96,17 @@ def test_whole_pipeline(tmp_path: Path, texts: Path) -> None:
     assert sorted(path.name.rpartition("-")[0] for path in kept) == ["background", "words"]
 
 
+def test_vectors_of_several_threads_are_not_taken_for_those_of_one(
+    tmp_path: Path, texts: Path
+) -> None:
+    names = []
+    for threads in ("1", "2", "1"):
+        end = run(*whole(texts, "--work-dir", tmp_path, "--threads", threads, "-q"))
+        assert (end.code, end.stderr) == (0, "")
+        names.append(next(path.name for path in tmp_path.iterdir() if path.suffix == ".w2v"))
+    assert names[0] == names[2] != names[1]
+
+
 @pytest.mark.slow
 def test_killed_at_any_time_it_goes_on(tmp_path: Path, texts: Path) -> None:
     wanted = run(*whole(texts, "-q")).stdout
@@ -135,6 +146,42 @@ def test_compare_lists_texts_and_counts(tmp_path: Path, texts: Path) -> None:
     assert ours and {row["sign"] for row in ours} == {"+"}
     assert {row["background"] for row in ours} == {0}
     assert rows["今天"]["sign"] == "-"
+
+
+def test_compare_takes_counts(tmp_path: Path, texts: Path) -> None:
+    for name in ("domain", "other"):
+        done = run("count", texts / f"{name}.txt", "-o", tmp_path / name, "-q", "--order", "4")
+        assert done == End(0, "", "")
+    end = run("compare", tmp_path / "domain", tmp_path / "other", "--json", "-q")
+    assert (end.code, end.stderr) == (0, "")
+    rows = {row["word"]: row for row in map(json.loads, end.stdout.splitlines())}
+    raw = {name: (texts / f"{name}.txt").read_text("utf-8") for name in ("domain", "other")}
+    assert len(rows) > 10
+    for word, row in rows.items():
+        assert (row["domain"], row["background"]) == tuple(
+            sum(raw[name].startswith(word, i) for i in range(len(raw[name])))
+            for name in ("domain", "other")
+        )
+    assert {rows[noun]["sign"] for noun in NOUNS if noun in rows} == {"+"}
+    # The words of the text itself are found too, and count the same.
+    whole_text = run("compare", texts / "domain.txt", texts / "other.txt", "--json", "-q")
+    both = [row for row in map(json.loads, whole_text.stdout.splitlines()) if row["word"] in rows]
+    assert len(both) > 5
+    for row in both:
+        assert row["domain"] == rows[row["word"]]["domain"]
+    top = run("compare", tmp_path / "domain", tmp_path / "other", "--top", "3", "-q")
+    assert len(top.stdout.splitlines()) == 4
+    run("count", texts / "other.txt", "-o", tmp_path / "short", "-q", "--order", "3")
+    end = run("compare", tmp_path / "domain", tmp_path / "short")
+    assert end == End(
+        2,
+        "",
+        f"nlptool: {tmp_path}/short: counted with --order 3, expected 4 as {tmp_path}/domain\n",
+    )
+    end = run("compare", tmp_path / "domain", texts / "other.txt")
+    assert end == End(
+        2, "", f"nlptool: {texts}/other.txt: a text, expected counts as {tmp_path}/domain\n"
+    )
 
 
 def test_expand_names_unknown_seeds(tmp_path: Path) -> None:

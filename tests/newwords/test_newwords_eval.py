@@ -1,4 +1,4 @@
-"""Measuring lists of words and cut text; the commands segment, dictionary and eval."""
+"""Measuring lists of words; the commands segment, dictionary and eval."""
 
 import json
 import subprocess
@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlptool.errors import CorpusError
-from nlptool.newwords.scores import score_cut, score_list
+from nlptool.newwords.scores import score_list
 
 
 def test_list_by_hand() -> None:
@@ -18,31 +17,6 @@ def test_list_by_hand() -> None:
     assert score.recall == pytest.approx(2 / 3)
     assert score.average_precision == pytest.approx((1 + 2 / 3) / 3)
     assert score_list([], []).average_precision == 0
-
-
-def test_cut_by_hand() -> None:
-    # 迈向 is right; 充满希望 is not; １２ and 12 are the same.
-    score = score_cut(["迈向 充满希望 12", ""], ["迈向  充满  希望  １２", ""])
-    assert (score.n_lines, score.n_words, score.n_gold, score.n_right) == (2, 3, 4, 2)
-    assert score.precision == pytest.approx(2 / 3)
-    assert score.recall == 0.5
-    assert score.f1 == pytest.approx(4 / 7)
-    assert score_cut([], []).f1 == 0
-
-
-@pytest.mark.parametrize(
-    ("lines", "gold", "message"),
-    [
-        (["甲", "乙 丙"], ["甲", "乙丁"], "a:2: character 2 is not that of b:2: found '丙', "),
-        (["甲"], ["甲乙"], "a:1: character 2 is not that of b:1: found its end, expected '乙'"),
-        (["甲"], ["甲", "乙"], "a:2: no such line, but b has it"),
-        (["甲", "乙"], ["甲"], "b:2: no such line, but a has it"),
-    ],
-)
-def test_other_text(lines: list[str], gold: list[str], message: str) -> None:
-    with pytest.raises(CorpusError) as error:
-        score_cut(lines, gold, ("a", "b"))
-    assert str(error.value).startswith(message)
 
 
 def _run(*args: str | Path, text: str = "", code: int = 0) -> tuple[str, str]:
@@ -76,7 +50,10 @@ def test_commands(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("segment",), "--words: missing, expected a file of words to cut by"),
+        (
+            ("segment",),
+            "--words: missing, expected a file of words to cut by, or --method cut without one",
+        ),
         (
             ("segment", "--words", "-"),
             "stdin (-): named as words and as text, it can be read once",

@@ -14,6 +14,7 @@ from nlptool.core.sorting import merge
 from nlptool.newwords import count
 from nlptool.newwords.config import Config
 from nlptool.newwords.count import rank, read_codes, windows_of
+from nlptool.newwords.kernels_look import BLOCK
 from nlptool.newwords.kernels_windows import packing
 from nlptool.newwords.mine import mine, mine_stream
 from nlptool.newwords.symbols import FILE_END, read_stream
@@ -220,6 +221,23 @@ def test_an_empty_result_says_why(tmp_path):
 
 def test_one_character_over_and_over(tmp_path):
     assert not len(found("哈" * 100_000, Config(), tmp_path))
+
+
+def test_pieces_longer_than_a_block(tmp_path):
+    # Between them words that count; a long piece begins and ends anywhere in a block.
+    text = "\n".join(
+        made(seed, 200) + "哈" * (BLOCK + 1000 * seed) + "，" + made(seed, 50) for seed in range(6)
+    )
+    config = Config(min_count=2, min_pmi=(0, -5, -5), keep_nested=True, max_len=6, threads=2)
+    words = found(text, config, tmp_path)
+    fast = {
+        key(word): (count, documents)
+        for word, count, documents in zip(
+            words.words, words.counts.tolist(), words.documents.tolist(), strict=True
+        )
+    }
+    assert fast == naive.mine(text, config)
+    assert len(fast) > 20
 
 
 def test_a_line_without_end(tmp_path):

@@ -13,10 +13,12 @@ from nlptool.core.report import Note, Progress
 from nlptool.errors import ConfigError, CorpusError
 from nlptool.newwords.config_learn import Learning
 from nlptool.newwords.dictionary import cut, dictionary_of
+from nlptool.newwords.grams import lookup_of
 from nlptool.newwords.kernels_look import BLOCK
+from nlptool.newwords.kernels_route import alternatives
 from nlptool.newwords.learn import learn
 from nlptool.newwords.symbols import FILE_END
-from tests.naive_route import best_cut, cut_line
+from tests.naive_route import best_cut, best_parts, cut_line
 
 WORDS = {"新的": 3, "世纪": 5, "新": 4, "充满": 9, "希望": 8, "A股": 3, "手机": 7}
 
@@ -55,6 +57,35 @@ def test_probabilities_by_hand() -> None:
 def test_cut_equals_naive(words: dict[str, int], text: str) -> None:
     expected = "\n".join(cut_line(line, words) for line in text.split("\n"))
     assert cut(text.encode(), dictionary_of(words, "w")).decode() == expected
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.dictionaries(
+        st.text("甲乙丙", min_size=1, max_size=5), st.floats(-20, -0.1), min_size=1, max_size=12
+    )
+)
+def test_the_gain_of_a_word_equals_naive(scores: dict[str, float]) -> None:
+    # All that a word begins with has a number, as in a trie of n-grams.
+    symbols = {char: i for i, char in enumerate("甲乙丙", 1)}
+    known = sorted({word[:n] for word in scores for n in range(2, len(word) + 1)})
+    numbers = {"": 0} | symbols
+    edges = [np.uint64(i) for i in range(4)]
+    for word in sorted(known, key=len):
+        edges.append(np.uint64(numbers[word[:-1]] << 32 | symbols[word[-1]]))
+        numbers[word] = len(edges) - 1
+    lookup = lookup_of(np.array(edges, np.uint64), 4)
+    values = np.full(len(edges), -np.inf)
+    for word, score in scores.items():
+        values[numbers[word]] = score
+    long = [word for word in scores if len(word) > 1]
+    rows = np.zeros((len(long), 5), np.int32)
+    for i, word in enumerate(long):
+        rows[i, : len(word)] = [symbols[char] for char in word]
+    lengths = np.array([len(word) for word in long], np.int32)
+    out = np.empty(len(long))
+    alternatives(rows, lengths, lookup.edges, lookup.table, lookup.shift, values, out)
+    assert out.tolist() == pytest.approx([best_parts(list(word), scores) for word in long])
 
 
 def test_long_stretch_is_cut_in_blocks() -> None:

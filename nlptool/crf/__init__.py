@@ -1,0 +1,1 @@
+"""Conditional random fields: cut text into words, find entities, label any sequence."""

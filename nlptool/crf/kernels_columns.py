@@ -1,0 +1,246 @@
+"""From code points to ids, for all columns at once: numba loops over the tokens of a sentence.
+
+A token is a code: the code point of its only character, or `N_POINTS` and more for the longer
+tokens of a text, which are spelled out beside. What the ids mean is in columns.py. Slow form:
+tests/naive_crf_features.py.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from nlptool.core.jieba_hmm import HAN_END
+from nlptool.core.jieba_trie import CHILDREN, COUNT_SHIFT, NO_NODE, PLACE, ROOT, Nodes, find
+from nlptool.crf.normalise import N_POINTS
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+TOKENS, TYPE, SAME, POINT, BEGIN, INSIDE, END, BEGIN_VALUE, INSIDE_VALUE = range(9)
+"""What a column is; the last five come from a trie of words:
+
+the longest word that begins here, the longest that covers this token, the longest that ends
+here; and a value of the first or the second of them.
+"""
+
+LONGEST_WORD = 64
+"""Characters of a word in a trie, at most."""
+
+PLACES = ("S", "B", "M", "E")
+"""Where in a word a token is: it is all of it, its first, one within, its last."""
+
+
+class View(NamedTuple):
+    """What the kernels need of a model's columns.
+
+    Args:
+        plan: of each column what it is, then numbers: TOKENS which of the file's columns; SAME
+            the distance; POINT the row of `point_values`; from a trie which one, then for a
+            value the place in `values` of word 1, else 1 for the types of words, too; shape
+            (n_columns, 3).
+        ids: the id of each code in the column of tokens.
+        normal: the code that each code becomes.
+        types: what each code is, see character_types.py.
+        point_values: values of codes; shape (n_rows, n_codes).
+        tables: the tries, see `core.jieba_trie`, one after the other; the count of a word is a
+            number from 1: its type's, or its own.
+        table_begins: where each trie begins; shape (n_tries + 1,).
+        firsts: the node of each character below `HAN_END` in each trie; shape
+            (n_tries, HAN_END).
+        caps: of each trie the length from which on words count as equally long.
+        values: of words, see `plan`.
+        spelled: the normalised characters of the longer tokens.
+        spell_begins: where each of these begins there; shape (n_longer + 1,).
+    """
+
+    plan: Int64
+    ids: Int32
+    normal: Int32
+    types: Bytes
+    point_values: Int32
+    tables: Nodes
+    table_begins: Int64
+    firsts: Nodes
+    caps: Int64
+    values: Int32
+    spelled: Int32
+    spell_begins: Int64
+
+
+@njit(cache=True, nogil=True)
+def observe(codes: Int32, begin: int, end: int, view: View, pad: int, ids: Int32, at: int) -> None:
+    """Write the ids of one sentence, its padding included.
+
+    Args:
+        codes: of tokens; those from `begin` to `end` - 1 are the sentence.
+        begin: see `codes`.
+        end: see `codes`.
+        view: the columns.
+        pad: how many positions to add on each side.
+        ids: receives end - begin + 2 * pad ids in each row; of the file's further columns the
+            padding only; shape (n_columns, any).
+        at: where in `ids` the block begins.
+    """
+    n = end - begin
+    start = at + pad
+    own = 2 * pad + 1
+    n_words = 0
+    for c in range(len(view.plan)):
+        row = ids[c]
+        for d in range(pad):
+            row[start - 1 - d] = 1 + d
+            row[start + n + d] = 1 + pad + d
+        kind = view.plan[c, 0]
+        which = view.plan[c, 1]
+        if kind == TOKENS:
+            if which == 0:
+                for i in range(n):
+                    row[start + i] = view.ids[codes[begin + i]]
+        elif kind == TYPE:
+            for i in range(n):
+                row[start + i] = own + view.types[view.normal[codes[begin + i]]]
+        elif kind == SAME:
+            for i in range(n):
+                row[start + i] = own
+            for i in range(n - which):
+                if view.normal[codes[begin + i]] == view.normal[codes[begin + i + which]]:
+                    row[start + i] = own + 1
+        elif kind == POINT:
+            for i in range(n):
+                row[start + i] = own + view.point_values[which, view.normal[codes[begin + i]]]
+        else:
+            n_words += 1
+    if n_words == 0:
+        return
+    found = np.empty((6, n), np.int32)
+    for trie in range(len(view.caps)):
+        match(codes, begin, end, trie, view, found)
+        for c in range(len(view.plan)):
+            if view.plan[c, 0] >= BEGIN and view.plan[c, 1] == trie:
+                _write(found, n, view.plan[c], view, ids[c], start, own)
+
+
+@njit(cache=True, nogil=True)
+def match(codes: Int32, begin: int, end: int, trie: int, view: View, found: Int32) -> None:
+    """Find the words of a trie in a sentence.
+
+    Args:
+        codes: see `observe`.
+        begin: see there.
+        end: see there.
+        trie: which one.
+        view: has it.
+        found: receives of each token the length and the number of the longest word that
+            begins there (0, 0: none), of the longest that ends there, and of the longest that
+            covers it: where that begins, or -1, and its length. Of equally long ones the
+            leftmost counts; shape (6, end - begin).
+    """
+    n = end - begin
+    table = view.tables[view.table_begins[trie] : view.table_begins[trie + 1]]
+    first = view.firsts[trie]
+    found[:4] = 0
+    found[4] = -1
+    found[5] = 0
+    for i in range(n):
+        place = ROOT
+        node = NO_NODE
+        longest = 0
+        for j in range(i, min(n, i + LONGEST_WORD)):
+            code = view.normal[codes[begin + j]]
+            if code < N_POINTS:
+                node = first[code] if j == i and code < HAN_END else find(table, place, code)
+            else:
+                for k in range(
+                    view.spell_begins[code - N_POINTS], view.spell_begins[code - N_POINTS + 1]
+                ):
+                    node = find(table, place, view.spelled[k])
+                    if node == NO_NODE:
+                        break
+                    place = node & PLACE
+            if node == NO_NODE:
+                break
+            number = np.int32(node >> COUNT_SHIFT)
+            if number > 0:
+                longest = j - i + 1
+                found[0, i] = longest
+                found[1, i] = number
+                if longest > found[2, j]:
+                    found[2, j] = longest
+                    found[3, j] = number
+            if node & CHILDREN == NO_NODE:
+                break
+            place = node & PLACE
+        for j in range(i, i + longest):
+            if longest > found[5, j]:
+                found[4, j] = i
+                found[5, j] = longest
+
+
+@njit(cache=True, nogil=True)
+def _write(found: Int32, n: int, plan: Int64, view: View, row: Int32, start: int, own: int) -> None:
+    """Write one column from what `match` found; see tries.py for the values."""
+    kind, cap, extra = plan[0], view.caps[plan[1]], plan[2]
+    for i in range(n):
+        value = 0
+        if kind in (INSIDE, INSIDE_VALUE):
+            first, length = found[4, i], found[5, i]
+            if length > 0:
+                number = found[1, first]
+                if kind == INSIDE_VALUE:
+                    value = view.values[extra + number - 1]
+                else:
+                    place = 0
+                    if length > 1:
+                        place = 1 if i == first else 3 if i == first + length - 1 else 2
+                    value = 1 + place + 4 * (min(length, cap) - 1)
+                    value += extra * 4 * cap * (number - 1)
+        else:
+            length = found[2, i] if kind == END else found[0, i]
+            number = found[3, i] if kind == END else found[1, i]
+            if length > 0:
+                if kind == BEGIN_VALUE:
+                    value = view.values[extra + number - 1]
+                else:
+                    value = min(length, cap) + extra * cap * (number - 1)
+        row[start + i] = own + value
+
+
+@njit(cache=True, nogil=True)
+def observe_all(
+    codes: Int32, starts: Int64, view: View, pad: int, ids: Int32, first: int, last: int
+) -> None:
+    """Write the ids of many sentences; see `observe`.
+
+    Args:
+        codes: of the tokens of all sentences.
+        starts: where each block begins; shape (n_sentences + 1,).
+        view: see `observe`.
+        pad: see `observe`.
+        ids: receives the ids; shape (n_columns, n_padded).
+        first: the first sentence that is written.
+        last: behind the last one.
+    """
+    for i in range(first, last):
+        begin = starts[i] - 2 * pad * i
+        end = starts[i + 1] - 2 * pad * (i + 1)
+        observe(codes, begin, end, view, pad, ids, starts[i])
+
+
+@njit(cache=True, nogil=True)
+def lay_out(values: Int32, starts: Int64, pad: int, row: Int32) -> None:
+    """Write values of tokens where the tokens of the blocks are, leaving the padding.
+
+    Args:
+        values: of all tokens, one sentence after the other.
+        starts: where each block begins; shape (n_sentences + 1,).
+        pad: see `observe`.
+        row: receives them; shape (n_padded,).
+    """
+    n = 0
+    for i in range(len(starts) - 1):
+        for at in range(starts[i] + pad, starts[i + 1] - pad):
+            row[at] = values[n]
+            n += 1

@@ -1,0 +1,68 @@
+"""Raw text with what a tagger finds in it marked: spaces between words, brackets around spans.
+
+A piece of text goes through kernels only, without Python in between; see kernels_tag.py.
+"""
+
+import numpy as np
+
+from nlptool.core.store import Array
+from nlptool.crf.kernels_tag import label_text
+from nlptool.crf.kernels_text import read_text, size_of_spans, write_spans, write_words
+from nlptool.crf.model import Tagger
+
+
+def segment(tagger: Tagger, text: bytes) -> bytes:
+    """Cut text into words: with a tagger, a `core.segment.Segmenter`.
+
+    Args:
+        tagger: one that cuts text into words, see `Tagger.check_words`.
+        text: UTF-8.
+
+    Returns:
+        As many lines; one space between words, and no other white space.
+
+    Raises:
+        ModelError: the model needs more than characters.
+    """
+    return _cut(tagger, text, keeps=False)
+
+
+def cut(tagger: Tagger, text: bytes) -> bytes:
+    """Put spaces between the words of a text, leaving everything as it is; see `segment`."""
+    return _cut(tagger, text, keeps=True)
+
+
+def bracket(tagger: Tagger, text: bytes) -> bytes:
+    """Put the spans of a text in brackets, `[text/TYPE]`, leaving everything as it is.
+
+    Raises:
+        ModelError: the model needs more than characters.
+    """
+    raw, begins, ends, labels = _labelled(tagger, text, splits=False)
+    places, kinds, names, name_begins = tagger.marks
+    more = size_of_spans(ends, labels, places, kinds, np.diff(name_begins))
+    out = np.empty(len(raw) + more, np.uint8)
+    n = write_spans(raw, begins, ends, labels, places, kinds, names, name_begins, out)
+    return out[:n].tobytes()
+
+
+def _cut(tagger: Tagger, text: bytes, *, keeps: bool) -> bytes:
+    raw, begins, ends, labels = _labelled(tagger, text, splits=True)
+    out = np.empty(2 * len(raw), np.uint8)
+    n = write_words(raw, begins, ends, labels, *tagger.marks[:2], keeps, out)
+    return out[:n].tobytes()
+
+
+def _labelled(tagger: Tagger, text: bytes, *, splits: bool) -> tuple[Array, Array, Array, Array]:
+    """Return a text, where its tokens begin, where its sentences end, and the labels."""
+    tagger.check_text()
+    raw = np.frombuffer(text, np.uint8)
+    codes, begins = np.empty((2, len(raw)), np.int32)
+    ends = np.empty(len(raw), np.int64)
+    n_tokens, n_sentences = read_text(raw, splits, codes, begins, ends)
+    labels = np.empty(n_tokens, np.int32)
+    features = tagger.features
+    ends = ends[:n_sentences]
+    view = features.columns.view
+    label_text(codes[:n_tokens], ends, view, features.index, tagger.kernel, labels)
+    return raw, begins[:n_tokens], ends, labels

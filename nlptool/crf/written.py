@@ -1,0 +1,186 @@
+"""Answers as lines: text with marks, columns with one more, or JSON.
+
+    text      words with spaces between; spans in brackets, [张三/PER]在[北京/LOC]工作;
+              labels of words behind them, 经济/n
+    columns   the columns of the input, the label that it had, the label
+    jsonl     {"text": ..., "entities": [{"start", "end", "type", "text"}]}, or "words" without
+              types; of words as tokens {"tokens": [...], "labels": [...]}
+
+With probabilities: [张三/PER/0.9876]; another column; "probability". With the best sequences,
+each is one line `probability<TAB>text`; a block of columns under `# rank probability`; an item
+of "nbest". With the confidence, that stands before a line, in a line `# confidence ...` before
+columns, or as "confidence".
+"""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nlptool.crf.answer import Answer, Asked
+from nlptool.crf.model import Tagger
+from nlptool.crf.sentences import Sentence
+from nlptool.crf.tags import spans_of, split_label
+
+FORMS = ("text", "columns", "jsonl")
+
+Write = Callable[[Answer], str]
+
+
+def writer(form: str, tagger: Tagger, asked: Asked, separator: str = "\t") -> Write:
+    """Return what turns an answer into lines, each with its end.
+
+    Args:
+        form: one of `FORMS`.
+        tagger: whose answers they are.
+        asked: what it was asked.
+        separator: of columns.
+    """
+    if form == "columns":
+        return lambda answer: _columns(answer, asked, separator)
+    if form == "jsonl":
+        return lambda answer: _json(answer, asked, is_words=tagger.is_words)
+    marked = _words if tagger.is_words else _spans
+    return lambda answer: _text(answer, asked, marked)
+
+
+Marked = Callable[[Sentence, Sequence[str], Sequence[float] | None], str]
+
+
+def _text(answer: Answer, asked: Asked, marked: Marked) -> str:
+    """Return an answer as lines of text."""
+    sentence = answer.sentence
+    before = f"{answer.confidence:.4f}\t" if asked.confidence else ""
+    if asked.n_best:
+        return "".join(
+            f"{before}{math.exp(log_p):.4f}\t{marked(sentence, labels, None)}\n"
+            for log_p, labels in answer.others
+        )
+    return f"{before}{marked(sentence, sentence.labels or (), answer.spans)}\n"
+
+
+def _words(sentence: Sentence, labels: Sequence[str], chances: Sequence[float] | None) -> str:
+    """Return a sentence with a space between its words, and what is between them as it is."""
+    tokens = sentence.tokens
+    out = ""
+    behind = 0
+    for number, (begin, end, _) in enumerate(spans_of(labels)):
+        gap = _joined(tokens[behind:begin])
+        if not isinstance(tokens, str):
+            out += " " * (begin > 0)
+        elif gap:
+            out += " " * (gap[0] > "\x7f" and behind > 0) + gap + " " * (gap[-1] > "\x7f")
+        else:
+            out += " " * (begin > 0)
+        out += _joined(tokens[begin:end])
+        if chances is not None:
+            out += f"/{chances[number]:.4f}"
+        behind = end
+    rest = _joined(tokens[behind:])
+    return out + " " * (rest[:1] > "\x7f" and behind > 0) + rest
+
+
+def _spans(sentence: Sentence, labels: Sequence[str], chances: Sequence[float] | None) -> str:
+    """Return a sentence with its spans marked."""
+    tokens = sentence.tokens
+    between = "" if isinstance(tokens, str) else " "
+    parts: list[str] = []
+    behind = 0
+    for number, (begin, end, kind) in enumerate(spans_of(labels)):
+        if behind < begin:
+            parts.append(_joined(tokens[behind:begin]))
+        own = f"{_joined(tokens[begin:end])}/{kind}"
+        if chances is not None:
+            own += f"/{chances[number]:.4f}"
+        # A label of its own for each word says enough without brackets.
+        is_plain = between and not split_label(labels[begin])[0]
+        parts.append(own if is_plain else f"[{own}]")
+        behind = end
+    if behind < len(tokens):
+        parts.append(_joined(tokens[behind:]))
+    return between.join(parts)
+
+
+def _columns(answer: Answer, asked: Asked, separator: str) -> str:
+    """Return an answer as columns, with an empty line behind."""
+    sentence = answer.sentence
+    given = [sentence.tokens, *sentence.columns]
+    if answer.given is not None:
+        given.append([label or "_" for label in answer.given])
+    head = f"# confidence {answer.confidence:.4f}\n" if asked.confidence else ""
+    if not asked.n_best:
+        own: list[Sequence[str]] = [*given, sentence.labels or ()]
+        if answer.tokens is not None:
+            own.append([f"{chance:.4f}" for chance in answer.tokens])
+        return head + _rows(own, separator)
+    return head + "".join(
+        f"# {rank} {math.exp(log_p):.4f}\n{_rows([*given, labels], separator)}"
+        for rank, (log_p, labels) in enumerate(answer.others, 1)
+    )
+
+
+def _rows(columns: Sequence[Sequence[str]], separator: str) -> str:
+    lines = map(separator.join, zip(*columns, strict=True))
+    return "".join(f"{line}\n" for line in lines) + "\n"
+
+
+def _json(answer: Answer, asked: Asked, *, is_words: bool) -> str:
+    """Return an answer as one object."""
+    sentence = answer.sentence
+    is_text = isinstance(sentence.tokens, str)
+    value: dict[str, Any] = {}
+    if is_text:
+        value["text"] = sentence.tokens
+    else:
+        value["tokens"] = list(sentence.tokens)
+    if asked.confidence:
+        value["confidence"] = _rounded(answer.confidence)
+    name = "words" if is_words else "entities"
+    if asked.n_best:
+        value["nbest"] = [
+            {
+                "probability": _rounded(math.exp(log_p)),
+                **(
+                    {name: _items(sentence, labels, None, is_words=is_words)}
+                    if is_text
+                    else {"labels": list(labels)}
+                ),
+            }
+            for log_p, labels in answer.others
+        ]
+    elif is_text:
+        labels = sentence.labels or ()
+        value[name] = _items(sentence, labels, answer.spans, is_words=is_words)
+    else:
+        value["labels"] = list(sentence.labels or ())
+        if answer.tokens is not None:
+            value["probabilities"] = [_rounded(chance) for chance in answer.tokens]
+    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _items(
+    sentence: Sentence,
+    labels: Sequence[str],
+    chances: Sequence[float] | None,
+    *,
+    is_words: bool,
+) -> list[dict[str, Any]]:
+    """Return spans as objects."""
+    found: list[dict[str, Any]] = []
+    for number, (begin, end, kind) in enumerate(spans_of(labels)):
+        item: dict[str, Any] = {"start": begin, "end": end}
+        if not is_words:
+            item["type"] = kind
+        item["text"] = _joined(sentence.tokens[begin:end])
+        if chances is not None:
+            item["probability"] = _rounded(chances[number])
+        found.append(item)
+    return found
+
+
+def _joined(tokens: Sequence[str]) -> str:
+    return tokens if isinstance(tokens, str) else " ".join(tokens)
+
+
+def _rounded(chance: float) -> float:
+    return round(chance, 6)

@@ -1,0 +1,1 @@
+"""The floor of the networks: described as data, trained with Keras, run without it."""
