@@ -87,7 +87,24 @@ def _tagger(stored: "Stored") -> None:
     from_stored(stored)
 
 
-_MEANING: dict[str, Callable[["Stored"], None]] = {"w2v": _word_vectors, "crf": _tagger}
+def _similarity(stored: "Stored") -> None:
+    from nlptool.similarity.model import from_stored
+
+    from_stored(stored)
+
+
+def _similarity_index(stored: "Stored") -> None:
+    from nlptool.similarity.index import from_stored
+
+    from_stored(stored)
+
+
+_MEANING: dict[str, Callable[["Stored"], None]] = {
+    "w2v": _word_vectors,
+    "crf": _tagger,
+    "similarity": _similarity,
+    "similarity-index": _similarity_index,
+}
 """Kind -> what raises a `ModelError` if the parts of such a model do not fit together."""
 
 

@@ -46,6 +46,7 @@ class Stored:
         config: the settings it was trained with.
         training: what the training said of itself.
         tensors: name -> array, read-only and memory-mapped.
+        checksum: of the whole file, 64 hexadecimal digits: what tells it from any other.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Stored:
     config: dict[str, Any]
     training: dict[str, Any]
     tensors: dict[str, Array]
+    checksum: str
 
     def tensor(self, name: str, dtype: str, shape: tuple[int | None, ...]) -> Array:
         """Return one tensor after checking what it is.
@@ -194,7 +196,15 @@ def _read(path: str, file: BinaryIO, kind: str | None) -> Stored:
         )
         for name, place in header.places.items()
     }
-    return Stored(path, header.kind, header.version, header.config, header.training, tensors)
+    return Stored(
+        path,
+        header.kind,
+        header.version,
+        header.config,
+        header.training,
+        tensors,
+        header.checksum,
+    )
 
 
 def _write(file: BinaryIO, header: bytes, arrays: Mapping[str, Array]) -> None:

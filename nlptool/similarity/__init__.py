@@ -1,0 +1,1 @@
+"""Which sentences mean the same: pairs scored, groups found, files searched."""

@@ -1,0 +1,155 @@
+"""Character n-grams as sentence vectors: what each tells, and a random direction for each.
+
+Numpy alone, so that the first answer comes at once.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlptool.core.vectors import FloatArray
+from nlptool.core.vocab import Vocab
+
+Keys = NDArray[np.uint64]
+Int64 = NDArray[np.int64]
+
+CHARACTER_BITS = 21
+"""Bits of a code point: an n-gram of three is one 64-bit number, its first character highest."""
+
+_LEAST = 5  # an n-gram of two or more characters that is seen less often is not kept
+_AT_ONCE = 1 << 14
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+def mix(values: Keys) -> Keys:
+    """Return 64 bits that look random for each value, always the same.
+
+    Source:
+        Steele, Lea & Flood 2014, SplitMix64's finaliser.
+    """
+    values = (values ^ (values >> np.uint64(30))) * _MIX_1
+    values = (values ^ (values >> np.uint64(27))) * _MIX_2
+    return values ^ (values >> np.uint64(31))
+
+
+def learn(vocab: Vocab, longest: int) -> tuple[Keys, FloatArray, float]:
+    """Return the n-grams within words, what each tells, and what an unknown character tells.
+
+    Args:
+        vocab: words and their counts.
+        longest: characters of the longest n-gram, 1 to 3.
+
+    Returns:
+        Keys, rising, shape (n_grams,); what each tells in nats, shape (n_grams,); what a
+        character tells that is not among them. An n-gram tells at most what its characters
+        do by themselves, as between words it is not counted.
+    """
+    counts: Counter[str] = Counter()
+    for word, count in zip(vocab.words, vocab.counts.tolist(), strict=True):
+        for size in range(1, longest + 1):
+            for begin in range(len(word) - size + 1):
+                counts[word[begin : begin + size]] += count
+    total = max(sum(n for gram, n in counts.items() if len(gram) == 1), 1)
+    alone = {gram: np.log(total / max(n, 1)) for gram, n in counts.items() if len(gram) == 1}
+    known: dict[int, float] = {}
+    for gram, n in counts.items():
+        if len(gram) == 1 or n >= _LEAST:
+            by_chance = float(sum(alone[char] for char in gram))
+            known[key_of(gram)] = min(float(np.log(total / max(n, 1))), by_chance)
+    keys = sorted(known)
+    bits = np.array([known[key] for key in keys], np.float32)
+    return np.array(keys, np.uint64), bits, float(np.log(2.0 * total))
+
+
+def key_of(gram: str) -> int:
+    """Return an n-gram as one number, see `CHARACTER_BITS`."""
+    key = 0
+    for char in gram:
+        key = key << CHARACTER_BITS | ord(char)
+    return key
+
+
+def add_up(
+    texts: Sequence[str],
+    longest: int,
+    known: tuple[Keys, FloatArray, float],
+    *,
+    dim: int,
+    seed: int,
+) -> FloatArray:
+    """Return each sentence's weighted sum of its n-grams, each in a direction of its own.
+
+    A weight is what the n-gram tells, divided by its characters. Its direction is a vector of
+    +1 and -1 drawn from its own bits, so that sums keep about the cosines which they would
+    have if each n-gram were a dimension.
+
+    Args:
+        texts: the sentences.
+        longest: as for `learn`.
+        known: what `learn` gave.
+        dim: a multiple of 64.
+        seed: of the directions.
+
+    Returns:
+        Shape (n, dim), float32.
+
+    Source:
+        Achlioptas 2003, random projections with binary coins. Slow form:
+        tests/naive_similarity.py.
+    """
+    out = np.zeros((len(texts), dim), np.float32)
+    text = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    lengths = np.array([len(one) for one in texts], np.int64)
+    owner = np.repeat(np.arange(len(texts)), lengths)
+    gram = np.zeros(len(text), np.uint64)
+    for size in range(1, longest + 1):
+        n = max(len(text) - size + 1, 0)
+        gram = gram[:n] << np.uint64(CHARACTER_BITS) | text[size - 1 :]
+        inside = owner[:n] == owner[size - 1 :]
+        _add(out, gram[inside], owner[:n][inside], _weights(gram[inside], size, known), seed)
+    return out
+
+
+def _weights(grams: Keys, size: int, known: tuple[Keys, FloatArray, float]) -> FloatArray:
+    """Return what n-grams of one size tell for each of their characters."""
+    told = _told(grams, *known)
+    unknown = np.flatnonzero(told < 0)
+    if len(unknown) and size > 1:
+        mask = np.uint64((1 << CHARACTER_BITS) - 1)
+        rest, total = grams[unknown], np.zeros(len(unknown), np.float32)
+        for _ in range(size):
+            one = _told(rest & mask, *known)
+            total += np.where(one < 0, np.float32(known[2]), one)
+            rest = rest >> np.uint64(CHARACTER_BITS)
+        told[unknown] = total
+    else:
+        told[unknown] = known[2]
+    return told / np.float32(size)
+
+
+def _told(grams: Keys, keys: Keys, bits: FloatArray, _: float) -> FloatArray:
+    """Return what n-grams tell; -1 for an unknown one."""
+    if not len(keys):
+        return np.full(len(grams), -1, np.float32)
+    places = np.minimum(np.searchsorted(keys, grams), len(keys) - 1)
+    return np.where(keys[places] == grams, bits[places], np.float32(-1))
+
+
+def _add(out: FloatArray, grams: Keys, owner: Int64, weights: FloatArray, seed: int) -> None:
+    """Add n-grams, in the order of the sentences, to the sentences that own them."""
+    n_words = out.shape[1] // 64
+    for low in range(0, len(grams), _AT_ONCE):
+        some = slice(low, low + _AT_ONCE)
+        state = mix(grams[some] ^ np.uint64(seed))
+        steps = _STEP * np.arange(1, n_words + 1, dtype=np.uint64)
+        coins = np.unpackbits(
+            mix(state[:, None] + steps).astype("<u8").view(np.uint8), axis=1, bitorder="little"
+        )
+        signs = coins.astype(np.float32) * np.float32(2) - np.float32(1)
+        signs *= weights[some, None]
+        begins = np.flatnonzero(np.r_[True, owner[some][1:] != owner[some][:-1]])
+        out[owner[some][begins]] += np.add.reduceat(signs, begins, axis=0)

@@ -1,0 +1,86 @@
+"""The slow, obvious forms of what sentence similarity computes."""
+
+import math
+
+MASK = (1 << 64) - 1
+
+
+def mix(value):
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & MASK
+    return value ^ (value >> 31)
+
+
+def key_of(gram):
+    return sum(ord(char) << (21 * (len(gram) - 1 - i)) for i, char in enumerate(gram))
+
+
+def add_up(text, longest, told, rare, dim, seed):
+    """`told`: n-gram -> nats."""
+    out = [0.0] * dim
+    for size in range(1, longest + 1):
+        for begin in range(len(text) - size + 1):
+            gram = text[begin : begin + size]
+            bits = told.get(gram, sum(told.get(char, rare) for char in gram))
+            state = mix(key_of(gram) ^ seed)
+            for k in range(dim):
+                coins = mix((state + 0x9E3779B97F4A7C15 * (k // 64 + 1)) & MASK)
+                out[k] += bits / size * (1 if coins >> (k % 64) & 1 else -1)
+    return out
+
+
+def components(edges, n):
+    names = list(range(n))
+    changed = True
+    while changed:
+        changed = False
+        for a, b in edges:
+            low = min(names[a], names[b])
+            changed |= names[a] != low or names[b] != low
+            names[a] = names[b] = low
+    return names
+
+
+def leaders(vectors, threshold):
+    first, kept = [], []
+    for i, vector in enumerate(vectors):
+        best, place = -math.inf, i
+        for j in kept:
+            product = float(vector @ vectors[j])
+            if product > best:
+                best, place = product, j
+        if best < threshold:
+            place = i
+            kept.append(i)
+        first.append(place)
+    return first
+
+
+def area(scores, labels):
+    won = total = 0
+    for a, is_same in zip(scores, labels, strict=True):
+        for b, is_other in zip(scores, labels, strict=True):
+            if is_same and not is_other:
+                total += 1
+                won += 1 if a > b else 0.5 if a == b else 0
+    return won / total
+
+
+def best_accuracy(scores, labels):
+    candidates = [*scores, math.inf]
+    return max(
+        sum((s >= t) == bool(label) for s, label in zip(scores, labels, strict=True)) / len(scores)
+        for t in candidates
+    )
+
+
+def top_n(vectors, groups, n):
+    asked = right = 0
+    for i in range(len(groups)):
+        if sum(g == groups[i] for g in groups) < 2:
+            continue
+        asked += 1
+        others = [j for j in range(len(groups)) if j != i]
+        others.sort(key=lambda j: (-float(vectors[i] @ vectors[j]), j))
+        right += any(groups[j] == groups[i] for j in others[:n])
+    return right / asked
