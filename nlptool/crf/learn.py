@@ -32,6 +32,10 @@ from nlptool.crf.weights import Weights
 from nlptool.errors import ConfigError, CorpusError
 
 
+FEW = 1000
+"""Sentences from which on large weights of names are held down: fewer say too little anyway."""
+
+
 @dataclass(frozen=True, eq=False)
 class Seeing:
     """What a model is to see of a text.
@@ -106,7 +110,8 @@ def learn(
             f"{MOST_LABELS:,}; is the label's column the right one?"
         )
     labels = sorted({*encoded.names, *(init.labels if init else ())})
-    config = config.settled(has_types=any(all(split_label(label)) for label in labels))
+    many = len(encoded.starts) > FEW
+    config = config.settled(has_types=many and any(all(split_label(name)) for name in labels))
     scheme = detect_scheme(labels)
     legality = legality_of(labels, scheme)
     weights = None
