@@ -20,7 +20,7 @@ from nlptool.core.stream import stream
 from nlptool.crf.file_columns import read_columns
 from nlptool.crf.file_format import SAMPLE, Format, Layout, layout_of
 from nlptool.crf.file_json import read_json
-from nlptool.crf.file_lines import Fault, batches_of, stop_at
+from nlptool.crf.file_lines import Fault, batches_of, shown, stop_at
 from nlptool.crf.file_words import read_segmented, read_text, read_wordpos, read_words
 from nlptool.crf.sentences import Sentence, packed
 from nlptool.crf.tags import convert_labels
@@ -86,7 +86,7 @@ def open_sentences(
     first = next(blocks, b"")
     layout = layout_of(_sample(first), form, path)
     batches = batches_of(chain([first], blocks), path)
-    sentences = _sentences(batches, layout, form, path, fault or stop_at(path), report)
+    sentences = _sentences(batches, layout, form, shown(path), fault or stop_at(path), report)
     return layout, sentences
 
 
