@@ -53,6 +53,7 @@ def segment(
     Example: nlptool crf segment pku.crf news.txt.xz -o news.words.txt
     """
     paths = options.inputs(files)
+    _read_once(paths)
     n_threads = options.cores(threads)
 
     from nlptool.core.compiling import announced
@@ -112,6 +113,7 @@ def tag(
     Example: echo 张三在北京工作 | nlptool crf tag people.crf --json
     """
     paths = options.inputs(files)
+    _read_once(paths)
     n_threads = options.cores(threads)
     if nbest < 0:
         raise ConfigError(f"--nbest: {nbest}, expected 1 or more")
@@ -123,13 +125,16 @@ def tag(
     from nlptool.crf.model import Tagger
 
     reading = Reading(encoding, on_bad_line)
+    # What cannot be is said before anything is read.
     Asked(nbest)
+    Format(format_, label=label, token=token)
     with ExitStack() as stack:
         out = stack.enter_context(_results(output))
         report = stack.enter_context(_talking(output, quiet=quiet))
         stack.enter_context(announced(report))
         tagger = Tagger.load(model)
-        form = Format(format_, tagger.unit, label, token)
+        scheme = None if tagger.scheme == "none" else tagger.scheme
+        form = Format(format_, tagger.unit, label, token, scheme)
         asked = Asked(
             n_best=nbest,
             marginals=marginals,
@@ -193,13 +198,24 @@ def _tag_file(
         return
     names = {"columns": "columns", "jsonl": "jsonl"}
     kind = shown or names.get(text.layout.name, "text")
-    write = writer(kind, tagger, asked, text.layout.separator)
+    layout = text.layout
+    write = writer(kind, tagger, asked, layout.separator if layout.n_columns > 1 else "\t")
     sentences = read_incoming(text, form, report)
     for batch in answers(tagger, sentences, asked, threads=threads, ready=ready):
         if held is None:
             out("".join(map(write, batch)).encode("utf-8", "surrogatepass"))
         else:
             held.extend((one.confidence, write(one).encode()) for one in batch)
+
+
+def _read_once(paths: list[str]) -> None:
+    """Refuse stdin in two places.
+
+    Raises:
+        ConfigError: it is.
+    """
+    if paths.count("-") > 1:
+        raise ConfigError(f"stdin (-): named {paths.count('-')} times, it can be read once")
 
 
 def _words(path: str | None, tagger: "Tagger") -> "Words | None":

@@ -154,13 +154,19 @@ class _Known:
             others=tuple(others),
         )
 
+    def _given(self, sentence: Sentence) -> Sequence[str] | None:
+        """Return the labels that have to stay: "" and what other programs write for it are not."""
+        if sentence.labels is None or "_" in self.tagger.labels:
+            return sentence.labels
+        return ["" if label == "_" else label for label in sentence.labels]
+
     def _bound(self, sentence: Sentence) -> Bound:
         """Return what is known of a sentence beside the model.
 
         Raises:
             CorpusError: a label that is none of the model's.
         """
-        given = sentence.labels if self.asked.force else None
+        given = self._given(sentence) if self.asked.force else None
         tokens = sentence.tokens
         if self.asked.words is not None and self.changes:
             if isinstance(tokens, str):
