@@ -14,7 +14,7 @@ from nlptool.core.report import Report
 from nlptool.crf.file_columns import read_columns
 from nlptool.crf.file_format import SAMPLE, Format, Layout, layout_of
 from nlptool.crf.file_json import read_json
-from nlptool.crf.file_lines import batches_of, stop_at
+from nlptool.crf.file_lines import batches_of, shown, stop_at
 from nlptool.crf.file_words import read_segmented, read_text, read_wordpos, read_words
 from nlptool.crf.sentences import Sentence
 
@@ -77,18 +77,19 @@ def read_incoming(text: Incoming, form: Format, report: Report) -> Iterator[Sent
     """
     path, layout = text.path, text.layout
     batches = batches_of(text.blocks, path)
+    name = shown(path)
     lines = chain.from_iterable(batches)
     fault = stop_at(path)
     is_char = form.unit == "char"
     if layout.name == "columns":
-        return read_columns(batches, layout, path, fault, report)
+        return read_columns(batches, layout, name, fault, report)
     if layout.name == "jsonl":
-        return read_json(lines, path, form.scheme, fault, report)
+        return read_json(lines, name, form.scheme, fault, report)
     if layout.name == "wordpos":
         scheme = (form.scheme or "bmes") if is_char else None
-        return read_wordpos(lines, layout, path, scheme, fault, report)
+        return read_wordpos(lines, layout, name, scheme, fault, report)
     if not is_char:
-        return read_words(lines, layout, path)
+        return read_words(lines, layout, name)
     if layout.name == "segmented":
-        return read_segmented(lines, layout, path, form.scheme or "bmes")
-    return read_text(lines, path)
+        return read_segmented(lines, layout, name, form.scheme or "bmes")
+    return read_text(lines, name)
