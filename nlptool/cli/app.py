@@ -59,8 +59,8 @@ def root(
 def main() -> NoReturn:
     """Run the command line and exit."""
     code, fatal = 1, 0
-    # Loading numba makes many objects and little garbage; looking for it takes 0.1 s.
-    gc.set_threshold(50_000)
+    # Loading numba makes many objects and little garbage; looking for it takes 0.2 s.
+    gc.set_threshold(500_000)
     try:
         signals.install()
         _open_standard_files()

@@ -181,11 +181,9 @@ def _tag_file(
         held: takes answers with their confidence instead.
     """
     from nlptool.core.workers import cut_in_threads
-    from nlptool.crf.asked import answers
     from nlptool.crf.incoming import open_text, read_incoming
     from nlptool.crf.marked import bracket, cut
     from nlptool.crf.pieces import pieces
-    from nlptool.crf.written import writer
 
     ready = console.stdin_ready if path == "-" else lambda: True
     n_columns = max(tagger.features.columns.own) + 1
@@ -196,6 +194,10 @@ def _tag_file(
         for piece in cut_in_threads(pieces(text.blocks), threads, mark, ready):
             out(piece)
         return
+
+    from nlptool.crf.asked import answers
+    from nlptool.crf.written import writer
+
     names = {"columns": "columns", "jsonl": "jsonl"}
     kind = shown or names.get(text.layout.name, "text")
     layout = text.layout

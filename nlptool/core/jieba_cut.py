@@ -14,18 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import BinaryIO
-
-with warnings.catch_warnings():
-    # jieba's regular expressions have invalid escapes, and where setuptools is installed it
-    # loads pkg_resources (slow, deprecated) for what it does as well without.
-    warnings.simplefilter("ignore")
-    _hidden = sys.modules.setdefault("pkg_resources", None)  # type: ignore[arg-type]  # "not there"
-    import jieba
-    from jieba import finalseg
-
-    if _hidden is None:
-        del sys.modules["pkg_resources"]
+from typing import Any, BinaryIO
 
 HEADER = 8
 """Bytes of the length, little-endian, that goes before everything sent to or by a worker."""
@@ -45,6 +34,8 @@ def cutter(user_words: Sequence[UserWord] = ()) -> Callable[[bytes], bytes]:
         A function from lines to as many lines; the words, without those that are white
         space, are separated by one space. What follows the last newline is a line too.
     """
+    jieba = _jieba()
+    finalseg = jieba.finalseg
     counts, total = _dictionary()
     tokenizer = jieba.Tokenizer()
     tokenizer.FREQ = dict(counts) if user_words else counts
@@ -67,11 +58,29 @@ def cutter(user_words: Sequence[UserWord] = ()) -> Callable[[bytes], bytes]:
 
 
 @cache
+def _jieba() -> Any:
+    """Return jieba, which is loaded when it is first needed: most commands need it not."""
+    with warnings.catch_warnings():
+        # jieba's regular expressions have invalid escapes, and where setuptools is installed it
+        # loads pkg_resources (slow, deprecated) for what it does as well without.
+        warnings.simplefilter("ignore")
+        modules: dict[str, Any] = sys.modules
+        hidden = modules.setdefault("pkg_resources", None)
+        import jieba  # noqa: PLC0415  # 20 ms
+        import jieba.finalseg  # noqa: PLC0415  # the same
+
+        if hidden is None:
+            del modules["pkg_resources"]
+    return jieba
+
+
+@cache
 def _dictionary() -> tuple[dict[str, int], int]:
     """Return what `jieba.Tokenizer.gen_pfdict` returns: counts and their sum.
 
     Every beginning of a word is a key too, with a count of 0 unless it is a word.
     """
+    jieba = _jieba()
     with jieba.Tokenizer().get_dict_file() as file:
         cells = file.read().decode().split()
     words, texts = cells[0::3], cells[1::3]

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nlptool.core.compiling import known_tuples
 from nlptool.core.publish import Output
 from nlptool.core.store import Array, Stored, load, publish
 from nlptool.core.workers import always, cut_in_threads
@@ -22,6 +23,8 @@ from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.config_file import read_config, written_config
 from nlptool.crf.features import Features, encode
 from nlptool.crf.features_file import features_from, settings_of, tensors_of
+from nlptool.crf.kernels_columns import View
+from nlptool.crf.kernels_features import Index
 from nlptool.crf.kernels_model import Model
 from nlptool.crf.kernels_sentence import DECODERS
 from nlptool.crf.kernels_tag import label_rows
@@ -88,6 +91,7 @@ class Tagger:
     @cached_property
     def kernel(self) -> Model:
         """The weights as the kernels take them."""
+        known_tuples(View, Index, Model)
         layout, legality = self.layout, self.weights.legality
         bans = np.vstack((legality.pairs, legality.start, legality.end))
         return Model(

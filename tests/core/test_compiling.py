@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import NamedTuple
 
 import numba
 
@@ -35,3 +36,20 @@ def test_linear_algebra_is_not_loaded():
         "assert scipy.linalg.norm([3, 4]) == 5\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+class Pair(NamedTuple):
+    left: int
+    right: float
+
+
+@numba.njit
+def add(pair: Pair) -> float:
+    return pair.left + pair.right
+
+
+def test_named_tuples_are_what_they_were() -> None:
+    before = numba.typeof(Pair(1, 2.5))
+    compiling.known_tuples(Pair)
+    assert numba.typeof(Pair(1, 2.5)) == before
+    assert add(Pair(1, 2.5)) == 3.5

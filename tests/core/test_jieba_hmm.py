@@ -6,12 +6,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlptool.core.jieba_cut import finalseg
+from nlptool.core.jieba_cut import _jieba
 from nlptool.core.jieba_hmm import KINDS, MARK, hidden_words
 from nlptool.core.jieba_tables import _hmm
 from nlptool.core.jieba_trie import Nodes
 
 EMPTY: Nodes = np.zeros(2, np.uint64)
+
+finalseg = _jieba().finalseg
 
 # Han that the model has never seen in any state: everything ties.
 UNSEEN = [
