@@ -27,6 +27,10 @@ Bools = npt.NDArray[np.bool_]
 LEAST = 1e-250
 """Smaller probabilities are taken for this where they divide."""
 
+HOPELESS = 1e-9
+"""A sentence with a right label that is less probable is first learnt by its likelihood: the slope
+of its label's probability is a difference of numbers 1e9 times as large, and lost in rounding."""
+
 
 @njit(cache=True, nogil=True)
 def marginal_loss(
@@ -81,13 +85,25 @@ def marginal_loss(
         log_chain(S, T, step, begin, end, nothing, p, pairs)
     H = np.zeros((n, L))
     loss = 0.0
+    n_known, least = 0, 1.0
     for t in range(n):
         y = gold[t]
         if y >= 0:
             right = min(1.0, max(p[t, y], LEAST))
             cost, by_log = loss_of(kind, gamma, classes[y], math.log(right))
             loss += cost
-            H[t, y] = by_log / right
+            H[t, y] = by_log / max(right, HOPELESS)
+            n_known += 1
+            least = min(least, right)
+    if least < HOPELESS and n_known == n:
+        if fine and step == 0:
+            times(pairs, M)
+        for t in range(n):
+            p[t, gold[t]] -= 1.0
+            if t > 0:
+                pairs[t * step, gold[t - 1], gold[t]] -= 1.0
+        give(G, GE, row, p, pairs, E)
+        return float(loss)
     pairs[:] = 0.0
     if fine:
         fine = slope(e, M, step, first, last, scale, H, p, pairs)

@@ -31,7 +31,6 @@ from nlptool.crf.train import Measure, train
 from nlptool.crf.weights import Weights
 from nlptool.errors import ConfigError, CorpusError
 
-
 FEW = 1000
 """Sentences from which on large weights of names are held down: fewer say too little anyway."""
 

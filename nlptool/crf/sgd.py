@@ -27,6 +27,10 @@ Float64 = NDArray[np.float64]
 FIRST_SUM = 1e-3
 """What the sums of squared gradients begin with, so that the first steps are not the largest."""
 
+FIRST_SUM_OF_MARGINS = 1.0
+"""The same for losses of single labels' probabilities, whose slope vanishes where a first
+large step made the right label all but impossible."""
+
 CHUNK_NS = 2e8
 
 
@@ -70,10 +74,12 @@ class Sgd:
         init: Float32 | None = None,
     ) -> None:
         layout = problem.layout
+        is_plain = config.loss == "nll" and not config.class_weights
+        first_sum = FIRST_SUM if is_plain else FIRST_SUM_OF_MARGINS
         self.problem, self.config, self.pool = problem, config, pool
         self.state = State(
             np.zeros(layout.size, np.float32) if init is None else init,
-            np.full(layout.size, FIRST_SUM, np.float32),
+            np.full(layout.size, first_sum, np.float32),
             np.zeros(layout.size if config.average else 0, np.float32),
             np.zeros(len(problem.sentences)),
         )
