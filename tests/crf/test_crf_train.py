@@ -320,3 +320,14 @@ def test_divergence_stops_and_saves_nothing(algorithm, tmp_path):
         str(error.value),
     )
     assert not path.exists()
+
+
+@pytest.mark.parametrize("loss", ["focal", "soft-truncation"])
+def test_labels_that_are_all_but_impossible_do_not_break_a_loss_of_margins(loss):
+    data = corpus()
+    wrong = train(*corpus(seed=2), Config(epochs=30, rate=3.0)).weights
+    for part in wrong.values:
+        part *= -60.0
+    trained = train(*data, Config(epochs=4, rate=0.5, loss=loss), init=wrong)
+    assert all(np.isfinite(part).all() for part in trained.weights.values)
+    assert np.isfinite(trained.facts["history"][-1]["loss"])
