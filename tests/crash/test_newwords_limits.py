@@ -196,7 +196,7 @@ def many_symbols(path: Path, n: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("n", [200_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [200_000, pytest.param(1_000_000, marks=pytest.mark.long)])
 def test_too_many_symbols_name_the_memory_that_is_enough(n: int, tmp_path: Path) -> None:
     text = many_symbols(tmp_path / "text.txt", n)
     end = run("mine", text, "--memory", "24M", "-q", "--threads", "1")
@@ -216,7 +216,7 @@ def same_at_any_budget(text: Path, budgets: Sequence[str]) -> None:
     assert len(found) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_lines_of_ten_million_characters(tmp_path: Path) -> None:
     text = write(tmp_path / "text.txt", 10_000_000, "")
     with text.open("ab") as file:
@@ -224,7 +224,7 @@ def test_lines_of_ten_million_characters(tmp_path: Path) -> None:
     same_at_any_budget(text, ["64M", "200M", "1G"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_character_ten_million_times(tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text("哈" * 10_000_000, "utf-8")
@@ -234,7 +234,7 @@ def test_one_character_ten_million_times(tmp_path: Path) -> None:
         assert end.stdout.startswith(HEADER)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_line_of_one_gigabyte(tmp_path: Path) -> None:
     """The line costs nothing: what counting may take, and 300 MB above that at most.
 
