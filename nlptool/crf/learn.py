@@ -100,6 +100,7 @@ def learn(
         clusters=seeing.clusters,
         min_count=config.min_feature_count,
         memory=memory,
+        copies=copies_of(config),
         threads=config.threads,
         report=report,
     )
@@ -117,7 +118,7 @@ def learn(
     if init is not None:
         encoded = _relabelled(encoded, labels)
         features, weights = joined(init.features, init.weights, features, labels, legality)
-    report(_size(features, encoded))
+    report(_size(features, encoded, copies_of(config)))
     measure, inputs = None, ""
     if dev:
         measure, inputs = _measure(dev, features, labels, config, tell)
@@ -159,10 +160,17 @@ def _relabelled(encoded: Encoded, labels: Sequence[str]) -> Encoded:
     return replace(encoded, labels=numbers[encoded.labels], names=tuple(labels))
 
 
-def _size(features: Features, encoded: Encoded) -> Note:
+def copies_of(config: Config) -> int:
+    """Return how many floats a training keeps for each weight, those of the best epoch too."""
+    if config.algorithm == "lbfgs":
+        return 2 * config.history + (8 if config.l1 else 6)
+    return 4 if config.average else 3
+
+
+def _size(features: Features, encoded: Encoded, copies: int) -> Note:
     """Return what there is to be trained, and how much memory that takes."""
     shapes = features.template.shapes
-    n_bytes = forecast(shapes, features.n_records, len(encoded.names), len(encoded.rows), 4)
+    n_bytes = forecast(shapes, features.n_records, len(encoded.names), len(encoded.rows), copies)
     return Note(
         f"{len(encoded.starts) - 1:,} sentences, {encoded.n_tokens:,} tokens, "
         f"{len(encoded.names):,} labels, {n_features(features):,} features: training takes about "

@@ -8,7 +8,7 @@ from nlptool.crf.checkpoint import Checkpoint
 from nlptool.crf.config import Config
 from nlptool.crf.derived import available
 from nlptool.crf.formats import read_sentences
-from nlptool.crf.learn import Seeing, learn, n_features, seeing_of
+from nlptool.crf.learn import Seeing, copies_of, learn, n_features, seeing_of
 from nlptool.crf.model import Tagger
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.template import parse_template
@@ -147,6 +147,18 @@ def test_memory_is_kept_to_by_leaving_out_rare_features() -> None:
     tagger = learn(TRAIN, seeing(), config(), memory=400_000, report=told.append)
     assert tagger.features.min_count > 1
     assert any(isinstance(one, Note) and one.text.startswith("--memory: ") for one in told)
+
+
+def test_lbfgs_needs_more_memory() -> None:
+    takes: list[float] = []
+    for algorithm in ("sgd", "lbfgs"):
+        told: list[object] = []
+        learn(TRAIN, seeing(), config(algorithm=algorithm), report=told.append)
+        (size,) = (one.text for one in told if isinstance(one, Note) and "takes" in one.text)
+        takes.append(float(size.split()[-2].replace(",", "")))
+    assert copies_of(Config(average=False)) == 3
+    assert copies_of(Config(algorithm="lbfgs", l1=1)) == copies_of(Config(algorithm="lbfgs")) + 2
+    assert takes[1] > 1.5 * takes[0]
 
 
 def test_words_as_tokens() -> None:
