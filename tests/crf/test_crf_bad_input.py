@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nlptool.crf import marked
 from nlptool.crf.builtin import builtin_template
 from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.derived import available
@@ -51,9 +52,9 @@ def answers(tagger: Tagger) -> None:
         assert len(tagged.labels or ()) == len(tagged)
         assert set(tagged.labels or ()) <= set(tagger.labels)
     if tagger.is_text:
-        assert tagger.bracket(TEXT).count(b"\n") == TEXT.count(b"\n")
+        assert marked.bracket(tagger, TEXT).count(b"\n") == TEXT.count(b"\n")
         if tagger.is_words:
-            assert tagger.cut(TEXT).replace(b" ", b"") == TEXT.replace(b" ", b"")
+            assert marked.cut(tagger, TEXT).replace(b" ", b"") == TEXT.replace(b" ", b"")
 
 
 @pytest.fixture(scope="module")
@@ -231,9 +232,9 @@ def test_one_label() -> None:
     tagger = taught([Sentence("我爱你", "SSS"), Sentence("好", "S")])
     assert tagger.labels == ("S",)
     answers(tagger)
-    assert tagger.cut("我爱\n你".encode()) == "我 爱\n你".encode()
+    assert marked.cut(tagger, "我爱\n你".encode()) == "我 爱\n你".encode()
     outside = taught([Sentence("我爱你", "OOO")])
-    assert outside.bracket("我爱\n".encode()) == "我爱\n".encode()
+    assert marked.bracket(outside, "我爱\n".encode()) == "我爱\n".encode()
 
 
 def test_one_token() -> None:
@@ -292,7 +293,7 @@ def test_a_column_that_is_not_there() -> None:
     with pytest.raises(CorpusError):
         list(tagger.tag([Sentence("我爱", None, (), 7, "a.txt")]))
     with pytest.raises(ModelError):
-        tagger.cut("我爱".encode())
+        marked.cut(tagger, "我爱".encode())
 
 
 @pytest.mark.parametrize(
@@ -313,9 +314,9 @@ def test_a_column_that_is_not_there() -> None:
 )
 def test_odd_text_stays_what_it_is(text: bytes) -> None:
     tagger = taught(CUT)
-    cut = tagger.cut(text)
+    cut = marked.cut(tagger, text)
     assert cut.replace(b" ", b"") == text.replace(b" ", b"")
-    named = taught(NAMED).bracket(text).decode()
+    named = marked.bracket(taught(NAMED), text).decode()
     for kind in ("PER", "LOC"):
         named = named.replace(f"/{kind}]", "")
     assert named.replace("[", "") == text.decode()
