@@ -55,7 +55,7 @@ class Stored:
     config: dict[str, Any]
     training: dict[str, Any]
     tensors: dict[str, Array]
-    checksum: str
+    checksum: str = ""
 
     def tensor(self, name: str, dtype: str, shape: tuple[int | None, ...]) -> Array:
         """Return one tensor after checking what it is.
