@@ -33,7 +33,7 @@ def read_config(where: str, given: object) -> Config:
         default = defaults[name]
         fits = type(value) is type(default) or (type(default) is float and type(value) is int)
         if name == "class_weights":
-            fits = isinstance(value, list)
+            fits = isinstance(value, list) and all(isinstance(pair, list) for pair in value)
             values[name] = tuple(map(tuple, value)) if fits else ()
         if not fits and not (value is None and "None" in str(names[name])):
             if default is None and isinstance(value, int | float) and type(value) is not bool:

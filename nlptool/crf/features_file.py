@@ -110,7 +110,7 @@ def features_from(stored: Stored, settings: Mapping[str, Any]) -> Features:
         raise _damaged(where, f"{n_own} columns")
     try:
         names = available(n_own, lexicons, clusters, learning=False)
-        template = parse_template(text, where, names)
+        template = parse_template(text, f"{where}: template", names)
     except CorpusError as error:
         raise ModelError(f"{error}; the file is damaged") from None
     tokens = tuple(
