@@ -203,10 +203,11 @@ def train(
     sizes = crf_seeing.whole_numbers(clusters)
     hows = [] if normalise in ("none", "") else normalise.split(",")
 
+    from nlptool.core.checkpoint import Checkpoint
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading, kept
     from nlptool.core.publish import reserve
-    from nlptool.crf.checkpoint import Checkpoint
+    from nlptool.crf.checkpoint import KIND as CHECKPOINT
     from nlptool.crf.formats import Format, read_sentences
     from nlptool.crf.learn import learn, seeing_of
     from nlptool.crf.model import Tagger
@@ -217,7 +218,7 @@ def train(
     plain = check_normalise(hows)
     with ExitStack() as stack:
         reserved = stack.enter_context(reserve(target))
-        checkpoint = Checkpoint(reserved.beside(".checkpoint"), seconds, resume=resume)
+        checkpoint = Checkpoint(reserved.beside(".checkpoint"), CHECKPOINT, seconds, resume)
         report = stack.enter_context(console.talking(quiet=quiet))
         stack.enter_context(announced(report))
         console.hint_stdin(corpus, quiet=quiet)

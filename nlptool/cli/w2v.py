@@ -141,20 +141,20 @@ def train(
     target = output if output is not None else _beside(corpus)
 
     from nlptool.core import vocab as vocabularies
+    from nlptool.core.checkpoint import Checkpoint
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading, read_blocks
     from nlptool.core.publish import reserve
     from nlptool.core.scratch import scratch
     from nlptool.core.segment import segmented
-    from nlptool.w2v.checkpoint import Checkpoint
-    from nlptool.w2v.learn import learn
+    from nlptool.w2v.learn import CHECKPOINT, learn
     from nlptool.w2v.model import open_vectors
 
     reading = Reading(encoding, on_bad_line)
     with ExitStack() as stack:
         reserved = stack.enter_context(reserve(target))
         vocab_file = stack.enter_context(reserve(save_vocab)) if save_vocab else None
-        checkpoint = Checkpoint(reserved.beside(".checkpoint"), seconds, resume=resume)
+        checkpoint = Checkpoint(reserved.beside(".checkpoint"), CHECKPOINT, seconds, resume)
         folder = stack.enter_context(scratch(temp_dir))
         report = stack.enter_context(console.talking(quiet=quiet))
         console.hint_stdin(corpus, quiet=quiet)

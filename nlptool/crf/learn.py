@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptool.core.checkpoint import Checkpoint
 from nlptool.core.report import Note, Report, silent
-from nlptool.crf.checkpoint import Checkpoint
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.features import Encoded, Features, encode

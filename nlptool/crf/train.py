@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptool.core.checkpoint import Checkpoint
 from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.core.store import all_finite
-from nlptool.crf.checkpoint import Checkpoint
 from nlptool.crf.config import Config
+from nlptool.crf.config_file import written_config
 from nlptool.crf.features import Encoded
 from nlptool.crf.lbfgs import Lbfgs
 from nlptool.crf.problem import Problem, problem_of
@@ -117,7 +118,8 @@ def train(
     if problem.n_left_out:
         report(Note(f"{problem.n_left_out:,} sentences have labels that are not legal: left out"))
     corpus = problem.fingerprint() + inputs if checkpoint and checkpoint.wanted else ""
-    stored = checkpoint.open(config, corpus) if checkpoint else None
+    settings = written_config(config)
+    stored = checkpoint.open(settings, corpus) if checkpoint else None
     course = Course(np.empty(0, np.float32))
     with ThreadPoolExecutor(config.threads) as pool:
         trainer = TRAINERS[config.algorithm](
@@ -133,7 +135,7 @@ def train(
             if checkpoint is not None:
                 trainer.check()
                 checkpoint.save(
-                    config,
+                    settings,
                     corpus,
                     {**trainer.position(), **_position(course)},
                     {**trainer.tensors(), "best": course.best},

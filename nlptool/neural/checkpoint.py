@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from nlptool.core.store import load, publish
-from nlptool.errors import ConfigError, CorpusError, ModelError
+from nlptool.core import checkpoint as core
 from nlptool.neural.state import State
 
 
@@ -43,24 +41,10 @@ class Checkpoint:
             ConfigError: it was made with other settings.
             CorpusError: it was made from another corpus.
         """
-        if not self.resume or not Path(self.path).exists():
+        stored = self._file.open(self.config, self.corpus)
+        if stored is None:
             return None
-        stored = load(self.path, self.kind)
-        for name, value in self.config.items():
-            if stored.config.get(name) != value:
-                raise ConfigError(
-                    f"{self.path}: made with {name} {stored.config.get(name)!r}, expected "
-                    f"{value!r}; resume with the same settings, or start again without --resume"
-                )
-        if stored.training.get("corpus") != self.corpus:
-            raise CorpusError(
-                f"{self.path}: made from another corpus, expected the one given now; "
-                "start again without --resume"
-            )
-        position = stored.training.get("position")
-        if not isinstance(position, dict):
-            raise ModelError(f"{self.path}: it does not say how far it is; it is damaged")
-        return State.restored(stored.tensors, position)
+        return State.restored(stored.tensors, stored.training["position"])
 
     def save(self, state: State) -> None:
         """Write the state, atomically.
@@ -68,9 +52,12 @@ class Checkpoint:
         Raises:
             RunError: it cannot be written; the last one is untouched.
         """
-        about = {"corpus": self.corpus, "position": state.position()}
-        publish(self.path, self.kind, config=self.config, training=about, tensors=state.tensors())
+        self._file.save(self.config, self.corpus, state.position(), state.tensors())
 
     def remove(self) -> None:
         """Remove the file: the fitting is complete."""
-        Path(self.path).unlink(missing_ok=True)
+        self._file.remove()
+
+    @property
+    def _file(self) -> core.Checkpoint:
+        return core.Checkpoint(self.path, self.kind, self.seconds, self.resume)

@@ -7,21 +7,25 @@ segmenting it come before, in `core`.
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nlptool.core.checkpoint import Checkpoint
 from nlptool.core.encode import Encoded, encode, require_words
 from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.core.vectors import Vectors
 from nlptool.core.vocab import Vocab
 from nlptool.errors import ConfigError
 from nlptool.w2v import pmi
-from nlptool.w2v.checkpoint import Checkpoint
 from nlptool.w2v.config import Config
 from nlptool.w2v.model import Floats, WordVectors
 from nlptool.w2v.train import State, train
+
+CHECKPOINT = "w2v-checkpoint"
+"""The kind of file of an unfinished training."""
 
 Parts = tuple[Floats, Floats | None, Floats | None, list[dict[str, float]]]
 
@@ -133,13 +137,13 @@ def _train(
 ) -> Parts:
     """Train by prediction with the numba kernels."""
     state = None
-    if checkpoint is not None and (stored := checkpoint.open(config, encoded.fingerprint)):
+    if checkpoint is not None and (stored := checkpoint.open(asdict(config), encoded.fingerprint)):
         state = State.restored(stored.tensors, stored.training["position"])
         report(Note(f"{checkpoint.path}: going on from epoch {state.epoch + 1}"))
 
     def save(now: State) -> None:
         if checkpoint is not None:
-            checkpoint.save(config, encoded.fingerprint, now.position(), now.tensors())
+            checkpoint.save(asdict(config), encoded.fingerprint, now.position(), now.tensors())
 
     wanted = checkpoint is not None and checkpoint.wanted
     state = train(
@@ -167,13 +171,13 @@ def _factorise(
     """Factorise the matrix of pointwise mutual information."""
     n_words = len(encoded.vocab.words)
     state = None
-    if checkpoint is not None and (stored := checkpoint.open(config, encoded.fingerprint)):
+    if checkpoint is not None and (stored := checkpoint.open(asdict(config), encoded.fingerprint)):
         state = pmi.State.restored(stored.tensors, stored.training["position"])
         report(Note(f"{checkpoint.path}: going on from epoch {state.epoch + 1}"))
 
     def save(now: pmi.State) -> None:
         if checkpoint is not None:
-            checkpoint.save(config, encoded.fingerprint, now.position(), now.tensors())
+            checkpoint.save(asdict(config), encoded.fingerprint, now.position(), now.tensors())
 
     wanted = checkpoint is not None and checkpoint.wanted
     state = pmi.train_pmi(

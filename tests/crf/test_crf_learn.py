@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from nlptool.core.checkpoint import Checkpoint
 from nlptool.core.report import Note, Progress
 from nlptool.crf.builtin import builtin_template
-from nlptool.crf.checkpoint import Checkpoint
 from nlptool.crf.config import Config
 from nlptool.crf.derived import available
 from nlptool.crf.formats import read_sentences
@@ -104,8 +104,15 @@ def test_an_interrupted_training_ends_the_same(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        learn(TRAIN, seeing(), config(), dev=DEV, checkpoint=Checkpoint(path, 60), report=stop)
-    again = Checkpoint(path, resume=True)
+        learn(
+            TRAIN,
+            seeing(),
+            config(),
+            dev=DEV,
+            checkpoint=Checkpoint(path, "crf-checkpoint", 60),
+            report=stop,
+        )
+    again = Checkpoint(path, "crf-checkpoint", resume=True)
     rest = learn(TRAIN, seeing(), config(), dev=DEV, checkpoint=again)
     assert saved(rest, tmp_path / "rest") == whole
     with pytest.raises(CorpusError, match="made from another corpus"):

@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from nlptool.core.checkpoint import Checkpoint
 from nlptool.core.report import Note, Progress
 from nlptool.core.store import load, publish
-from nlptool.crf.checkpoint import Checkpoint
 from nlptool.crf.config import Config
 from nlptool.crf.features import Encoded
 from nlptool.crf.template import parse_template
@@ -149,16 +149,24 @@ def test_an_interrupted_training_ends_with_the_same_bytes(config, at, tmp_path, 
 
     path = str(tmp_path / "m.crf.checkpoint")
     with pytest.raises(KeyboardInterrupt):
-        train(*data, config, measure=measure, checkpoint=Checkpoint(path, 1e9), report=interrupt)
+        train(
+            *data,
+            config,
+            measure=measure,
+            checkpoint=Checkpoint(path, "crf-checkpoint", 1e9),
+            report=interrupt,
+        )
     threads = Config(**{**vars(config), "threads": 2})
-    resumed = train(*data, threads, measure=measure, checkpoint=Checkpoint(path, resume=True))
+    resumed = train(
+        *data, threads, measure=measure, checkpoint=Checkpoint(path, "crf-checkpoint", resume=True)
+    )
     assert sha(resumed) == sha(whole)
     assert resumed.facts == whole.facts
 
 
 def test_a_checkpoint_now_and_then(tmp_path):
     path = tmp_path / "c"
-    train(*corpus(), Config(epochs=2), checkpoint=Checkpoint(str(path), 0.0))
+    train(*corpus(), Config(epochs=2), checkpoint=Checkpoint(str(path), "crf-checkpoint", 0.0))
     assert load(str(path), "crf-checkpoint").training["position"]["epoch"] == 2
 
 
@@ -167,13 +175,13 @@ def interrupted(path, data, config):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(*data, config, checkpoint=Checkpoint(path, 1e9), report=stop)
+        train(*data, config, checkpoint=Checkpoint(path, "crf-checkpoint", 1e9), report=stop)
 
 
 def test_other_settings_and_another_corpus_are_refused(tmp_path):
     path, data, config = str(tmp_path / "c"), corpus(), Config(epochs=3)
     interrupted(path, data, config)
-    resume = Checkpoint(path, resume=True)
+    resume = Checkpoint(path, "crf-checkpoint", resume=True)
     with pytest.raises(ConfigError) as error:
         train(*data, Config(epochs=4), checkpoint=resume)
     assert str(error.value) == (
@@ -214,7 +222,7 @@ def test_a_checkpoint_that_makes_no_sense(algorithm, tmp_path):
         with pytest.raises(ModelError, match=r"checkpoint: its .*; it is damaged"):
             train(
                 *data, Config(algorithm=algorithm, epochs=3),
-                checkpoint=Checkpoint(path, resume=True),
+                checkpoint=Checkpoint(path, "crf-checkpoint", resume=True),
             )  # fmt: skip
 
 
@@ -312,7 +320,7 @@ def test_divergence_stops_and_saves_nothing(algorithm, tmp_path):
     with pytest.raises(RunError) as error:
         train(
             *data, Config(algorithm=algorithm), init=first.weights,
-            checkpoint=Checkpoint(str(path), 0.0),
+            checkpoint=Checkpoint(str(path), "crf-checkpoint", 0.0),
         )  # fmt: skip
     assert re.fullmatch(
         r"training diverged at (epoch 1, sentence \d+|iteration 1): (the loss|a weight) is not "
