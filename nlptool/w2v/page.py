@@ -1,19 +1,14 @@
 """The map of words as one HTML page to pan, zoom and search; it loads nothing and asks nobody.
 
-The words are data from strangers: they reach the page as JSON in which nothing can end the
-element that holds it, and the document as text, never as markup. A content security policy
-lets the page run its own script and nothing else.
+What makes it safe is in `core/page.py`.
 """
 
-import json
-from base64 import b64encode
 from collections.abc import Sequence
-from hashlib import sha256
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptool.core.page import html_page
 from nlptool.w2v.page_script import SCRIPT
 
 _FAMILIES = (
@@ -56,24 +51,8 @@ def build(
         "y": [round(float(y), 4) + 0.0 for y in places[:, 1]],
         "near": [[[word, round(float(score), 3)] for word, score in near] for near in neighbours],
     }
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    # Inside a string, where all of these are, an escape means the same; "</script>" and
-    # "<!--" are gone.
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    name = escape(title)
-    policy = f"default-src 'none'; script-src {_hash(SCRIPT)}; style-src {_hash(_STYLE)}"
-    page = f"""<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{name}</title>
-<style>{_STYLE}</style>
-<header>
-<h1>{name}</h1>
-<input id="search" type="search" placeholder="Search a word" aria-label="Search a word"
- autocomplete="off" spellcheck="false">
+    body = f"""<input id="search" type="search" placeholder="Search a word"
+ aria-label="Search a word" autocomplete="off" spellcheck="false">
 <output id="found" for="search"></output>
 <span id="zoom">
 <button id="out" title="Zoom out">&minus;</button>
@@ -85,16 +64,8 @@ def build(
 <canvas id="map" tabindex="0" role="img" aria-label="A map of {len(words)} words"></canvas>
 <div id="tip" hidden></div>
 <noscript>This map is drawn by a script, and scripts are switched off.</noscript>
-</main>
-<script id="data" type="application/json">{text}</script>
-<script>{SCRIPT}</script>
-</html>
-"""
-    return page.encode("utf-8", "replace")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+</main>"""
+    return html_page(title, body, data, style=_STYLE, script=SCRIPT)
 
 
 _STYLE = """
