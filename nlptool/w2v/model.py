@@ -309,7 +309,8 @@ def config_of(stored: Stored) -> Config:
         raise ModelError(f"{stored.path}: its settings are not those of word vectors")
     defaults = asdict(Config().settled())
     for name, value in stored.config.items():
-        expected = type(defaults[name])
+        # What is None unless it is given is a whole number.
+        expected = int if defaults[name] is None else type(defaults[name])
         fits = type(value) is expected or (expected is float and type(value) is int)
         if not fits and not (value is None and "None" in str(names[name])):
             raise ModelError(f"{stored.path}: setting {name} is {value!r}; the file is damaged")

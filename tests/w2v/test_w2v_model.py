@@ -226,3 +226,9 @@ def test_plain_vectors_that_make_no_sense_are_refused(tmp_path):
     store.publish(path, "vectors", config={}, training={}, tensors=tensors)
     with pytest.raises(ModelError, match="no vectors"):
         plain_vectors(store.load(path))
+
+
+def test_a_limit_of_words_is_a_setting_that_a_file_may_have(tmp_path):
+    path = str(tmp_path / "m.w2v")
+    model_with(max_vocab=5).save(path)
+    assert open_model(path).config.max_vocab == 5
