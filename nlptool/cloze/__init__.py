@@ -1,0 +1,1 @@
+"""Which word of a passage fills a blank in it."""

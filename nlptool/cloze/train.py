@@ -1,0 +1,237 @@
+"""Training of the published model, with Keras: questions with answers in, a model out.
+
+What a training of any kind is given and returns is what `train` has here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from nlptool.cloze.config import Lstm, named
+from nlptool.cloze.lstm import Batch, Ids, Pointer, graph, ids_of, read, sides
+from nlptool.cloze.model import Filled, Filler, settled
+from nlptool.cloze.questions import Question
+from nlptool.cloze.scores import score
+from nlptool.core.report import Note, Report, silent
+from nlptool.core.vectors import Vectors
+from nlptool.core.vocab import Vocab
+from nlptool.errors import CorpusError
+from nlptool.neural.batches import shuffled
+from nlptool.neural.checkpoint import Checkpoint
+from nlptool.neural.config import Fitting
+from nlptool.neural.fit import Course, fit
+from nlptool.neural.layers import Value
+from nlptool.neural.objective import Ask
+from nlptool.neural.weights import drawn
+
+LONGEST = 5000
+"""Words of a passage that is learned from; a batch of longer ones would need too much memory."""
+
+_MULTIPLE = 16  # of the lengths of a batch: each new length is compiled once
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Blanks with answers, as ids.
+
+    Args:
+        texts: the words of each passage; shape (n_words,).
+        blanks: where the blank of each stands.
+        places: where its answer stands; shape (n_places,), at least one.
+    """
+
+    texts: list[Ids]
+    blanks: list[int]
+    places: list[Ids]
+
+    def keys(self) -> npt.NDArray[np.int64]:
+        """Return numbers in whose order texts have like lengths, on both sides of the blank."""
+        lengths = np.array([len(text) for text in self.texts], np.int64)
+        return lengths // (2 * _MULTIPLE) * 2 * LONGEST + np.array(self.blanks, np.int64)
+
+
+def train(
+    questions: Iterable[Question],
+    vectors: Vectors | None,
+    config: Lstm,
+    *,
+    dev: Sequence[Question] = (),
+    checkpoint: Callable[..., Checkpoint] | None = None,
+    threads: int = 1,
+    where: str = "questions",
+    report: Report = silent,
+) -> Filler:
+    """Train a model.
+
+    Args:
+        questions: with answers; read once.
+        vectors: words with vectors, the most frequent first; None if none were given.
+        config: the settings.
+        dev: questions with answers whose score says which epoch was best.
+        checkpoint: makes where the state is kept, given `config` (values of JSON) and `corpus`
+            (a fingerprint of everything that is learned from).
+        threads: of the CPU, as `runtime.prepare` was told.
+        where: what messages call the questions.
+        report: is told how it goes; may raise, which ends the training after a checkpoint.
+
+    Returns:
+        The model; its `training["history"]` has a row for each epoch.
+
+    Raises:
+        CorpusError: no question can be learned from, there are no vectors, or the checkpoint is
+            of other questions.
+        ConfigError: the checkpoint is of other settings.
+        ModelError: the checkpoint is damaged.
+        RunError: the loss or a weight is no longer finite.
+    """
+    if vectors is None:
+        raise CorpusError("--vectors: not given, expected word vectors; `w2v train` makes them")
+    n_words = min(config.vocab, len(vectors.words))
+    vocab = Vocab(list(vectors.words[:n_words]), np.zeros(n_words, np.int64))
+    fixed = np.asarray(vectors.matrix[:n_words], np.float32)
+    examples = gathered(questions, vocab, where, report)
+    network = graph(config, *fixed.shape)
+    fitting = Fitting(
+        epochs=config.epochs,
+        rate=config.rate,
+        warm_up=config.warm_up,
+        decay=config.decay,
+        clip=config.clip,
+        average=config.average,
+        patience=config.patience,
+        seed=config.seed,
+    )
+    keys = examples.keys()
+    course = Course(
+        plan=lambda epoch: shuffled(keys, config.batch, seed=config.seed, epoch=epoch),
+        take=lambda rows, rng: batch_of(examples, rows),
+        loss=loss,
+        measure=measured(dev, vocab) if dev else None,
+    )
+    kept = None
+    if checkpoint is not None:
+        kept = checkpoint(config=named(config), corpus=fingerprint(examples, dev, vocab, fixed))
+    fitted = fit(
+        network,
+        drawn(network, config.seed, {"left_x.fixed": fixed}),
+        fitting,
+        course,
+        report=report,
+        state=kept.open() if kept is not None else None,
+        checkpoint=kept.save if kept is not None and kept.wanted else None,
+        checkpoint_seconds=kept.seconds if kept is not None else None,
+    )
+    facts = {
+        "examples": len(examples.texts),
+        "dev": len(dev),
+        "deterministic": threads == 1,
+        "history": fitted.history,
+    }
+    return Filler(Pointer(config, vocab, fitted.weights), facts)
+
+
+def gathered(
+    questions: Iterable[Question], vocab: Vocab, where: str, report: Report = silent
+) -> Examples:
+    """Return what can be learned from: an answer that stands in a passage that is not too long.
+
+    Raises:
+        CorpusError: there is none.
+    """
+    texts: list[Ids] = []
+    blanks: list[int] = []
+    places: list[Ids] = []
+    absent = long = 0
+    for asked in questions:
+        if len(asked.words) > LONGEST:
+            long += 1
+            continue
+        text = ids_of(asked.words, vocab)
+        for blank, answer in zip(asked.blanks, asked.answers, strict=False):
+            found = [place for place, word in enumerate(asked.words) if word == answer]
+            if not found:
+                absent += 1
+                continue
+            texts.append(text)
+            blanks.append(blank)
+            places.append(np.array(found, np.int32))
+    if absent or long:
+        report(
+            Note(
+                f"{absent:,} blanks whose answer is not in the passage, and {long:,} passages of "
+                f"more than {LONGEST:,} words: left out"
+            )
+        )
+    if not texts:
+        raise CorpusError(f"{where}: nothing to learn from, expected questions with answers")
+    return Examples(texts, blanks, places)
+
+
+def batch_of(examples: Examples, rows: Rows) -> Batch:
+    """Return what the network and the loss are given for some examples.
+
+    Returns:
+        "left", "right": see `lstm.sides`; "target": the share of each place in the answer,
+        shape (n, left time + right time), each row summing to 1.
+    """
+    blanks = [examples.blanks[row] for row in rows]
+    batch: Batch = dict(
+        sides([examples.texts[row] for row in rows], blanks, multiple=_MULTIPLE).items()
+    )
+    n_left = batch["left"].shape[1]
+    target = np.zeros((len(rows), n_left + batch["right"].shape[1]), np.float32)
+    for index, (row, blank) in enumerate(zip(rows, blanks, strict=True)):
+        places = examples.places[row]
+        behind = places > blank
+        target[index, np.where(behind, places - blank - 1 + n_left, places)] = 1 / len(places)
+    return batch | {"target": target}
+
+
+def loss(values: Mapping[str, Value], batch: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
+    """Return the cross-entropy of the places with their targets; shape (batch,), in nats."""
+    points = values["points"]
+    shown = ops.cast(points.mask, "float32")
+    logits = points.array[..., 0] + (1 - shown) * -1e9
+    log_shares = logits - ops.logsumexp(logits, axis=-1, keepdims=True)
+    return -ops.sum(ops.cast(batch["target"], "float32") * log_shares * shown, axis=-1)
+
+
+def measured(dev: Sequence[Question], vocab: Vocab) -> Callable[[Ask], Mapping[str, float]]:
+    """Return what measures a network by the official score."""
+    asked = [(one, blank) for one in dev for blank in one.blanks]
+    texts = [ids_of(one.words, vocab) for one, _ in asked]
+    blanks = [blank for _, blank in asked]
+
+    def measure(ask: Ask) -> Mapping[str, float]:
+        def answer(batches: Iterable[Batch]) -> Iterator[Batch]:
+            return map(ask, batches)
+
+        shares = iter(read(texts, blanks, answer, multiple=_MULTIPLE))
+        given = [
+            [Filled(one, blank, settled(one, next(shares))).best() for blank in one.blanks]
+            for one in dev
+        ]
+        return {"dev": score(dev, given).accuracy}
+
+    return measure
+
+
+def fingerprint(
+    examples: Examples, dev: Sequence[Question], vocab: Vocab, fixed: npt.NDArray[np.float32]
+) -> str:
+    """Return 64 hexadecimal digits that tell what is learned from, and measured on."""
+    digest = sha256(vocab.as_bytes().tobytes())
+    digest.update(np.ascontiguousarray(fixed).tobytes())
+    for text, blank, places in zip(examples.texts, examples.blanks, examples.places, strict=True):
+        digest.update(f"{len(text)} {blank} {len(places)} ".encode())
+        digest.update(text.tobytes() + places.tobytes())
+    for one in dev:
+        digest.update(f"\n{' '.join(one.words)}\n{one.blanks}{one.answers}".encode())
+    return digest.hexdigest()
