@@ -8,6 +8,7 @@ import numpy as np
 
 from nlptool.crf.model import Tagger
 from nlptool.crf.normalise import changes
+from nlptool.crf.sentences import Sentence
 from nlptool.crf.template import expand, refs_in
 
 
@@ -45,6 +46,20 @@ def scores_of(tagger: Tagger, tokens: Sequence[str]) -> tuple[np.ndarray, np.nda
                 elif weights is not None:
                     single[i] += weights
     return single, pairs
+
+
+def scores_of_rows(tagger: Tagger, text: str) -> np.ndarray:
+    """Return the scores of labels at each character, of whatever columns; no pairs."""
+    features = tagger.features
+    rows = features.rows(features.columns.observe([Sentence(text)]))
+    total = np.zeros((len(text), len(tagger.labels)))
+    for i in range(len(text)):
+        for s, shape in enumerate(features.template.shapes):
+            for slot in shape.slots:
+                record = rows[features.columns.pad + i + slot.shift, s]
+                if record >= 0:
+                    total[i] += tagger.weights.values[s][record, slot.place]
+    return total
 
 
 def sequences(tagger: Tagger, tokens: Sequence[str]) -> Iterator[tuple[float, tuple[int, ...]]]:

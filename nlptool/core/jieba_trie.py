@@ -31,17 +31,30 @@ COUNT_SHIFT = np.uint64(47)
 CHILDREN = np.uint64(1 << 45)
 FORCED = np.uint64(1 << 46)
 PLACE = np.uint64((1 << PLACE_BITS) - 1)
+KEY = np.uint64((1 << 45) - 1)
 ROOT = np.uint64(0)
 NO_NODE = np.uint64(0)
 
 _CHARACTER = np.uint64(PLACE_BITS)
 _TAKEN = np.uint64(1 << 44)
-_KEY = np.uint64((1 << 45) - 1)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _1 = np.uint64(1)
 
 _SPACE, _NEWLINE, _RETURN, _ZERO, _NINE = b" \n\r09"
 _MOST_DIGITS = 18
+
+
+@njit(cache=True, nogil=True)
+def key_of(parent: np.uint64, character: int) -> np.uint64:
+    """Return bits 0-44 of the node of a character behind a beginning."""
+    return _TAKEN | parent | (np.uint64(character) << _CHARACTER)
+
+
+@njit(cache=True, nogil=True)
+def place_of(key: np.uint64, mask: np.uint64) -> np.uint64:
+    """Return where the search for a key begins, in a table of mask + 1 entries."""
+    mixed = key * _MIX
+    return (mixed ^ (mixed >> np.uint64(32))) & mask
 
 
 @njit(cache=True, nogil=True)
@@ -57,13 +70,12 @@ def find(table: Nodes, parent: np.uint64, character: int) -> np.uint64:
         The flags and the count of the node with its place in bits 0-22; 0 if there is none.
     """
     mask = np.uint64(len(table) - 1)
-    key = _TAKEN | parent | (np.uint64(character) << _CHARACTER)
-    mixed = key * _MIX
-    place = (mixed ^ (mixed >> np.uint64(32))) & mask
+    key = key_of(parent, character)
+    place = place_of(key, mask)
     while True:
         entry = table[place]
-        if entry & _KEY == key:
-            node: np.uint64 = (entry & ~_KEY) | place
+        if entry & KEY == key:
+            node: np.uint64 = (entry & ~KEY) | place
             return node
         if entry == NO_NODE:
             return NO_NODE
@@ -74,11 +86,10 @@ def find(table: Nodes, parent: np.uint64, character: int) -> np.uint64:
 def _insert(table: Nodes, parent: np.uint64, character: int) -> tuple[np.uint64, int]:
     """Return the place of a character behind a beginning, and how many nodes are new: 0 or 1."""
     mask = np.uint64(len(table) - 1)
-    key = _TAKEN | parent | (np.uint64(character) << _CHARACTER)
-    mixed = key * _MIX
-    place = (mixed ^ (mixed >> np.uint64(32))) & mask
+    key = key_of(parent, character)
+    place = place_of(key, mask)
     while table[place] != NO_NODE:
-        if table[place] & _KEY == key:
+        if table[place] & KEY == key:
             return place, 0
         place = (place + _1) & mask
     table[place] = key

@@ -12,7 +12,18 @@ from numba import njit
 from numpy.typing import NDArray
 
 from nlptool.core.jieba_hmm import HAN_END
-from nlptool.core.jieba_trie import CHILDREN, COUNT_SHIFT, NO_NODE, PLACE, ROOT, Nodes, find
+from nlptool.core.jieba_trie import (
+    CHILDREN,
+    COUNT_SHIFT,
+    KEY,
+    NO_NODE,
+    PLACE,
+    ROOT,
+    Nodes,
+    find,
+    key_of,
+    place_of,
+)
 from nlptool.crf.normalise import N_POINTS
 
 Int32 = NDArray[np.int32]
@@ -87,81 +98,78 @@ def observe(codes: Int32, begin: int, end: int, view: View, pad: int, ids: Int32
     n = end - begin
     start = at + pad
     own = 2 * pad + 1
-    n_words = 0
+    normal = np.empty(n, np.int32)
+    for i in range(n):
+        normal[i] = view.normal[codes[begin + i]]
     for c in range(len(view.plan)):
-        row = ids[c]
         for d in range(pad):
-            row[start - 1 - d] = 1 + d
-            row[start + n + d] = 1 + pad + d
+            ids[c, start - 1 - d] = 1 + d
+            ids[c, start + n + d] = 1 + pad + d
+        row = ids[c, start : start + n]
         kind = view.plan[c, 0]
         which = view.plan[c, 1]
         if kind == TOKENS:
             if which == 0:
                 for i in range(n):
-                    row[start + i] = view.ids[codes[begin + i]]
+                    row[i] = view.ids[codes[begin + i]]
         elif kind == TYPE:
             for i in range(n):
-                row[start + i] = own + view.types[view.normal[codes[begin + i]]]
+                row[i] = own + view.types[normal[i]]
         elif kind == SAME:
-            for i in range(n):
-                row[start + i] = own
+            row[:] = own
             for i in range(n - which):
-                if view.normal[codes[begin + i]] == view.normal[codes[begin + i + which]]:
-                    row[start + i] = own + 1
+                row[i] += normal[i] == normal[i + which]
         elif kind == POINT:
             for i in range(n):
-                row[start + i] = own + view.point_values[which, view.normal[codes[begin + i]]]
-        else:
-            n_words += 1
-    if n_words == 0:
+                row[i] = own + view.point_values[which, normal[i]]
+    if len(view.caps) == 0:
         return
     found = np.empty((6, n), np.int32)
     for trie in range(len(view.caps)):
-        match(codes, begin, end, trie, view, found)
+        match(normal, trie, view, found)
         for c in range(len(view.plan)):
             if view.plan[c, 0] >= BEGIN and view.plan[c, 1] == trie:
-                _write(found, n, view.plan[c], view, ids[c], start, own)
+                _write(found, view.plan[c], view, ids[c, start : start + n], own)
 
 
 @njit(cache=True, nogil=True)
-def match(codes: Int32, begin: int, end: int, trie: int, view: View, found: Int32) -> None:
+def match(normal: Int32, trie: int, view: View, found: Int32) -> None:
     """Find the words of a trie in a sentence.
 
     Args:
-        codes: see `observe`.
-        begin: see there.
-        end: see there.
+        normal: its codes, normalised; shape (n,).
         trie: which one.
         view: has it.
         found: receives of each token the length and the number of the longest word that
             begins there (0, 0: none), of the longest that ends there, and of the longest that
             covers it: where that begins, or -1, and its length. Of equally long ones the
-            leftmost counts; shape (6, end - begin).
+            leftmost counts; shape (6, n).
     """
-    n = end - begin
+    n = len(normal)
     table = view.tables[view.table_begins[trie] : view.table_begins[trie + 1]]
     first = view.firsts[trie]
+    mask = np.uint64(len(table) - 1)
     found[:4] = 0
     found[4] = -1
     found[5] = 0
+    heads = np.empty(n, np.uint64)
+    keys = np.empty(n, np.uint64)
+    near = np.empty(n, np.uint64)
     for i in range(n):
-        place = ROOT
-        node = NO_NODE
+        if normal[i] < HAN_END:
+            heads[i] = first[normal[i]]
+        else:
+            heads[i] = _next(table, ROOT, normal[i], view.spelled, view.spell_begins)
+    # Where two tokens lead, without a branch, so that many nodes are on their way at a time.
+    for i in range(n - 1):
+        keys[i] = key_of(heads[i] & PLACE, normal[i + 1])
+    for i in range(n - 1):
+        near[i] = table[place_of(keys[i], mask)]
+    for i in range(n):
+        node = heads[i]
         longest = 0
-        for j in range(i, min(n, i + LONGEST_WORD)):
-            code = view.normal[codes[begin + j]]
-            if code < N_POINTS:
-                node = first[code] if j == i and code < HAN_END else find(table, place, code)
-            else:
-                for k in range(
-                    view.spell_begins[code - N_POINTS], view.spell_begins[code - N_POINTS + 1]
-                ):
-                    node = find(table, place, view.spelled[k])
-                    if node == NO_NODE:
-                        break
-                    place = node & PLACE
-            if node == NO_NODE:
-                break
+        stop = min(n, i + LONGEST_WORD)
+        for j in range(i, stop):
             number = np.int32(node >> COUNT_SHIFT)
             if number > 0:
                 longest = j - i + 1
@@ -170,9 +178,19 @@ def match(codes: Int32, begin: int, end: int, trie: int, view: View, found: Int3
                 if longest > found[2, j]:
                     found[2, j] = longest
                     found[3, j] = number
-            if node & CHILDREN == NO_NODE:
+            if node & CHILDREN == NO_NODE or j + 1 == stop:
                 break
-            place = node & PLACE
+            code = normal[j + 1]
+            if code >= N_POINTS:
+                node = _next(table, node & PLACE, code, view.spelled, view.spell_begins)
+            elif j == i and near[i] & KEY == keys[i]:
+                node = (near[i] & ~KEY) | place_of(keys[i], mask)
+            elif j == i and near[i] == NO_NODE:
+                break
+            else:
+                node = find(table, node & PLACE, code)
+            if node == NO_NODE:
+                break
         for j in range(i, i + longest):
             if longest > found[5, j]:
                 found[4, j] = i
@@ -180,32 +198,53 @@ def match(codes: Int32, begin: int, end: int, trie: int, view: View, found: Int3
 
 
 @njit(cache=True, nogil=True)
-def _write(found: Int32, n: int, plan: Int64, view: View, row: Int32, start: int, own: int) -> None:
+def _next(
+    table: Nodes, place: np.uint64, code: int, spelled: Int32, spell_begins: Int64
+) -> np.uint64:
+    """Return the node of a token behind a beginning, see `find`; 0 if there is none."""
+    node: np.uint64 = NO_NODE
+    if code < N_POINTS:
+        node = find(table, place, code)
+        return node
+    for k in range(spell_begins[code - N_POINTS], spell_begins[code - N_POINTS + 1]):
+        node = find(table, place, spelled[k])
+        if node == NO_NODE:
+            break
+        place = node & PLACE
+    return node
+
+
+@njit(cache=True, nogil=True)
+def _write(found: Int32, plan: Int64, view: View, row: Int32, own: int) -> None:
     """Write one column from what `match` found; see tries.py for the values."""
+    n = len(row)
     kind, cap, extra = plan[0], view.caps[plan[1]], plan[2]
-    for i in range(n):
-        value = 0
-        if kind in (INSIDE, INSIDE_VALUE):
-            first, length = found[4, i], found[5, i]
-            if length > 0:
-                number = found[1, first]
-                if kind == INSIDE_VALUE:
-                    value = view.values[extra + number - 1]
-                else:
-                    place = 0
-                    if length > 1:
-                        place = 1 if i == first else 3 if i == first + length - 1 else 2
-                    value = 1 + place + 4 * (min(length, cap) - 1)
-                    value += extra * 4 * cap * (number - 1)
-        else:
-            length = found[2, i] if kind == END else found[0, i]
-            number = found[3, i] if kind == END else found[1, i]
-            if length > 0:
-                if kind == BEGIN_VALUE:
-                    value = view.values[extra + number - 1]
-                else:
-                    value = min(length, cap) + extra * cap * (number - 1)
-        row[start + i] = own + value
+    if kind == BEGIN_VALUE:
+        for i in range(n):
+            row[i] = own + (view.values[extra + found[1, i] - 1] if found[1, i] > 0 else 0)
+    elif kind == INSIDE_VALUE:
+        for i in range(n):
+            number = found[1, found[4, i]] if found[5, i] > 0 else 0
+            row[i] = own + (view.values[extra + number - 1] if number > 0 else 0)
+    elif kind == INSIDE:
+        firsts, lengths = found[4], found[5]
+        for i in range(n):
+            length = lengths[i]
+            place = 1 if i == firsts[i] else 3 if i == firsts[i] + length - 1 else 2
+            place = place if length > 1 else 0
+            value = 1 + place + 4 * (min(length, cap) - 1)
+            row[i] = own + (value if length > 0 else 0)
+        if extra > 0:
+            for i in range(n):
+                if lengths[i] > 0:
+                    row[i] += 4 * cap * (found[1, firsts[i]] - 1)
+    else:
+        lengths, numbers = found[0], found[1]
+        if kind == END:
+            lengths, numbers = found[2], found[3]
+        for i in range(n):
+            more = extra * cap * max(numbers[i] - 1, 0)
+            row[i] = own + min(lengths[i], cap) + more
 
 
 @njit(cache=True, nogil=True)

@@ -108,6 +108,84 @@ def fill_keys(ids: Int32, at: int, refs: Int64, factors: Words, kind: int, keys:
 
 
 @njit(cache=True, nogil=True)
+def fill_shape(
+    ids: Int32, low: int, high: int, s: int, index: Index, rows: Int32, column: int
+) -> None:
+    """Look up a shape at positions in a row.
+
+    Args:
+        ids: of all columns; shape (n_columns, n_padded).
+        low: the first position.
+        high: behind the last.
+        s: the shape.
+        index: the records.
+        rows: receives the records, -1 for none; shape (n_padded, any).
+        column: of the shape in `rows`.
+    """
+    refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
+    factors = index.factors[index.ref_begins[s] : index.ref_begins[s + 1]]
+    cells = index.cells[index.begins[s] : index.begins[s + 1]]
+    if index.kinds[s] == DIRECT:
+        if len(refs) == 0:
+            rows[low:high, column] = np.int64(cells[0]) - 1
+        else:
+            seen = ids[refs[0, 1]]
+            for at in range(low, high):
+                rows[at, column] = np.int64(cells[seen[at]]) - 1
+        return
+    keys = np.empty(_BLOCK, np.uint64)
+    near = np.empty(_BLOCK, np.uint64)
+    wrap = np.uint64(len(cells) - 1)
+    shift = shift_of(len(cells))
+    bits = index.bits[s]
+    mask = (_1 << bits) - _1
+    kind = index.kinds[s]
+    for block in range(low, high, _BLOCK):
+        n = min(_BLOCK, high - block)
+        fill_keys(ids, block, refs, factors, kind, keys[:n])
+        # Without a branch between, so that many cells are on their way at a time.
+        for i in range(n):
+            near[i] = cells[place_of(keys[i], shift)]
+        for i in range(n):
+            cell = near[i]
+            tag = keys[i] >> bits if kind == HASHED else keys[i]
+            if cell != _0 and cell >> bits != tag:
+                place = place_of(keys[i], shift)
+                while cell != _0 and cell >> bits != tag:
+                    place = (place + _1) & wrap
+                    cell = cells[place]
+            rows[block + i, column] = np.int64(cell & mask) - 1
+
+
+@njit(cache=True, nogil=True)
+def find_record(ids: Int32, at: int, s: int, index: Index) -> int:
+    """Return the record that a shape sees from one position, -1 for none; see `fill_shape`."""
+    refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
+    begin = index.begins[s]
+    kind = index.kinds[s]
+    if kind == DIRECT:
+        seen = np.int64(ids[refs[0, 1], at]) if len(refs) > 0 else 0
+        return int(np.int64(index.cells[begin + seen]) - 1)
+    key = _0
+    for j in range(len(refs)):
+        one = np.uint64(ids[refs[j, 1], at + refs[j, 0]])
+        if kind == HASHED:
+            key = (key + one + _1) * _MIX
+            key ^= key >> _32
+        else:
+            key += one * index.factors[index.ref_begins[s] + j]
+    n_cells = index.begins[s + 1] - begin
+    bits = index.bits[s]
+    tag = key >> bits if kind == HASHED else key
+    place = np.int64(place_of(key, shift_of(n_cells)))
+    cell = index.cells[begin + place]
+    while cell != _0 and cell >> bits != tag:
+        place = (place + 1) & (n_cells - 1)
+        cell = index.cells[begin + place]
+    return int(np.int64(cell & ((_1 << bits) - _1)) - 1)
+
+
+@njit(cache=True, nogil=True)
 def fill_rows(ids: Int32, begin: int, end: int, pad: int, index: Index, rows: Int32) -> None:
     """Look up all shapes at all positions of one sentence.
 
@@ -120,46 +198,12 @@ def fill_rows(ids: Int32, begin: int, end: int, pad: int, index: Index, rows: In
         rows: receives the records at begin <= position < end, -1 for none or where no slot
             looks; shape (n_padded, n_shapes).
     """
-    keys = np.empty(_BLOCK, np.uint64)
-    near = np.empty(_BLOCK, np.uint64)
     for s in range(len(index.kinds)):
         low = begin + pad + index.spans[s, 0]
         high = end - pad + index.spans[s, 1] if end - begin > 2 * pad else low
-        for at in range(begin, low):
-            rows[at, s] = NONE
-        for at in range(high, end):
-            rows[at, s] = NONE
-        refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
-        factors = index.factors[index.ref_begins[s] : index.ref_begins[s + 1]]
-        cells = index.cells[index.begins[s] : index.begins[s + 1]]
-        if index.kinds[s] == DIRECT:
-            if len(refs) == 0:
-                rows[low:high, s] = np.int64(cells[0]) - 1
-            else:
-                column = ids[refs[0, 1]]
-                for at in range(low, high):
-                    rows[at, s] = np.int64(cells[column[at]]) - 1
-            continue
-        wrap = np.uint64(len(cells) - 1)
-        shift = shift_of(len(cells))
-        bits = index.bits[s]
-        mask = (_1 << bits) - _1
-        kind = index.kinds[s]
-        for block in range(low, high, _BLOCK):
-            n = min(_BLOCK, high - block)
-            fill_keys(ids, block, refs, factors, kind, keys[:n])
-            # Without a branch between, so that many cells are on their way at a time.
-            for i in range(n):
-                near[i] = cells[place_of(keys[i], shift)]
-            for i in range(n):
-                cell = near[i]
-                tag = keys[i] >> bits if kind == HASHED else keys[i]
-                if cell != _0 and cell >> bits != tag:
-                    place = place_of(keys[i], shift)
-                    while cell != _0 and cell >> bits != tag:
-                        place = (place + _1) & wrap
-                        cell = cells[place]
-                rows[block + i, s] = np.int64(cell & mask) - 1
+        rows[begin:low, s] = NONE
+        rows[high:end, s] = NONE
+        fill_shape(ids, low, high, s, index, rows, s)
 
 
 @njit(cache=True, nogil=True)

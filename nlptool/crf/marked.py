@@ -64,5 +64,8 @@ def _labelled(tagger: Tagger, text: bytes, *, splits: bool) -> tuple[Array, Arra
     features = tagger.features
     ends = ends[:n_sentences]
     view = features.columns.view
-    label_text(codes[:n_tokens], ends, view, features.index, tagger.kernel, labels)
+    with tagger.grouped.memory() as memory:
+        groups = tagger.grouped.groups
+        kernel = tagger.kernel
+        label_text(codes[:n_tokens], ends, view, features.index, kernel, groups, memory, labels)
     return raw, begins[:n_tokens], ends, labels

@@ -23,8 +23,10 @@ from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.config_file import read_config, written_config
 from nlptool.crf.features import Features, encode
 from nlptool.crf.features_file import features_from, settings_of, tensors_of
+from nlptool.crf.groups import Grouped, groups_of
 from nlptool.crf.kernels_columns import View
 from nlptool.crf.kernels_features import Index
+from nlptool.crf.kernels_groups import Groups, Memory
 from nlptool.crf.kernels_model import Model
 from nlptool.crf.kernels_sentence import DECODERS
 from nlptool.crf.kernels_tag import label_rows
@@ -91,7 +93,7 @@ class Tagger:
     @cached_property
     def kernel(self) -> Model:
         """The weights as the kernels take them."""
-        known_tuples(View, Index, Model)
+        known_tuples(View, Index, Model, Groups, Memory)
         layout, legality = self.layout, self.weights.legality
         bans = np.vstack((legality.pairs, legality.start, legality.end))
         return Model(
@@ -108,6 +110,11 @@ class Tagger:
             frozen(self.weights.end),
             frozen(np.where(bans, 0, ILLEGAL).astype(np.float32)),
         )
+
+    @cached_property
+    def grouped(self) -> Grouped:
+        """Its shapes, as text is tagged with them."""
+        return Grouped(groups_of(self.features, self.layout), len(self.labels))
 
     @cached_property
     def flat(self) -> Array:
