@@ -21,7 +21,7 @@ def add_up(text, longest, told, rare, dim, seed):
     for size in range(1, longest + 1):
         for begin in range(len(text) - size + 1):
             gram = text[begin : begin + size]
-            bits = told.get(gram, sum(told.get(char, rare) for char in gram))
+            bits = told.get(gram, min(sum(told.get(char, rare) for char in gram), rare))
             state = mix(key_of(gram) ^ seed)
             for k in range(dim):
                 coins = mix((state + 0x9E3779B97F4A7C15 * (k // 64 + 1)) & MASK)
@@ -84,3 +84,13 @@ def top_n(vectors, groups, n):
         others.sort(key=lambda j: (-float(vectors[i] @ vectors[j]), j))
         right += any(groups[j] == groups[i] for j in others[:n])
     return right / asked
+
+
+def rivals(vectors, groups, n):
+    """The n nearest of other groups."""
+    found = []
+    for i in range(len(vectors)):
+        others = [j for j in range(len(vectors)) if groups[j] != groups[i]]
+        others.sort(key=lambda j: (-float(vectors[i] @ vectors[j]), j))
+        found.append(others[:n])
+    return found

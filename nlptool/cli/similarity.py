@@ -6,18 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlptool.cli import console, options, similarity_index, similarity_judge
+from nlptool.cli import console, options, similarity_index, similarity_judge, similarity_train
 from nlptool.cli import similarity_rows as rows
-from nlptool.errors import ConfigError, CorpusError
-from nlptool.similarity.config import Config
 
 if TYPE_CHECKING:
-    from nlptool.core.report import Report
     from nlptool.core.vectors import FloatArray
-    from nlptool.core.vocab import Vocab
     from nlptool.similarity.pairs import Pair
-
-DEFAULTS = Config()
 
 app = typer.Typer(help="Find out which sentences mean the same.", no_args_is_help=True)
 
@@ -74,81 +68,6 @@ def groups(
             Note(f"{len(found):,} groups of {len(lines):,} sentences; {n_odd:,} groups look odd")
         )
         rows.write(("group", "text"), lines, reserved, json=json, header=False)
-
-
-@app.command()
-def train(
-    files: options.Inputs = None,
-    output: options.Output = None,
-    vectors: Annotated[
-        str | None,
-        typer.Option("--vectors", metavar="MODEL", help="Word vectors, such as `w2v train` makes."),
-    ] = None,
-    encoder: Annotated[
-        str, typer.Option(help="sif: weighted sums of word vectors and character n-grams.")
-    ] = DEFAULTS.encoder,
-    smooth: Annotated[
-        float, typer.Option(help="a of a word's weight a / (a + p), p its probability.")
-    ] = DEFAULTS.smooth,
-    components: Annotated[
-        int, typer.Option(help="How many directions that sentences share are removed.")
-    ] = DEFAULTS.components,
-    ngram: Annotated[int, typer.Option(help="Characters of the longest n-gram.")] = DEFAULTS.ngram,
-    ngram_dim: Annotated[
-        int, typer.Option(help="Numbers for n-grams in a vector; 0 leaves them out.")
-    ] = DEFAULTS.ngram_dim,
-    ngram_share: Annotated[
-        float, typer.Option(help="How much of a cosine is that of the n-grams, 0 to 1.")
-    ] = DEFAULTS.ngram_share,
-    sample: Annotated[
-        int, typer.Option(help="Sentences at most that tell what all of them share.")
-    ] = DEFAULTS.sample,
-    seed: options.Seed = DEFAULTS.seed,
-    encoding: options.Encoding = "utf-8",
-    on_bad_line: options.OnBadLine = "stop",
-    quiet: options.Quiet = False,
-) -> None:
-    """Make a model that tells how alike sentences are.
-
-    `sif` needs word vectors, and sentences like those to come: one a line, or several with
-    tabs between them (pairs, groups).
-
-    Example: nlptool similarity train --vectors news.w2v questions.txt -o questions.sim
-    """
-    if output is None:
-        raise ConfigError("--output: missing, expected a file for the model")
-    if vectors is None:
-        raise ConfigError("--vectors: missing, expected word vectors; `w2v train` makes them")
-    config = Config(
-        encoder=encoder,
-        smooth=smooth,
-        components=components,
-        ngram=ngram,
-        ngram_dim=ngram_dim,
-        ngram_share=ngram_share,
-        sample=sample,
-        seed=seed,
-    )
-    paths = options.inputs(files)
-
-    from nlptool.core.compiling import announced
-    from nlptool.core.corpus import read_lines
-    from nlptool.core.publish import reserve
-    from nlptool.core.reading import Reading
-    from nlptool.similarity.model import train_sif
-
-    with ExitStack() as stack:
-        reserved = stack.enter_context(reserve(output))
-        report = stack.enter_context(console.talking(quiet=quiet))
-        stack.enter_context(announced(report))
-        vocab, matrix = _words(vectors, report)
-        console.hint_stdin(paths, quiet=quiet)
-        sentences: dict[str, None] = {}
-        for line in read_lines(paths, Reading(encoding, on_bad_line), report):
-            sentences.update((field, None) for field in line.split("\t") if len(field.strip()) > 1)
-        if not sentences:
-            raise CorpusError(f"{paths[0]}: no sentences, expected some like those to come")
-        train_sif(vocab, matrix, config, list(sentences)).save(reserved)
 
 
 @app.command()
@@ -241,23 +160,8 @@ def encode(
         rows.tell(seen, report)
 
 
-def _words(path: str, report: "Report") -> "tuple[Vocab, FloatArray]":
-    """Return words with counts and vectors; another program's file has counts by Zipf's law."""
-    import numpy as np
-
-    from nlptool.core.store import is_model, load
-    from nlptool.core.vocab import Vocab
-    from nlptool.w2v.model import KIND, from_stored, open_vectors
-
-    if is_model(path) and (stored := load(path)).kind == KIND:
-        trained = from_stored(stored)
-        return trained.vocab, trained.likeness.matrix
-    vectors = open_vectors(path, report)
-    counts = 1e8 / (np.arange(len(vectors.words)) + 2.7)
-    return Vocab(list(vectors.words), np.maximum(counts, 1).astype(np.int64)), vectors.matrix
-
-
 for _verb in (
+    similarity_train.train,
     similarity_judge.calibrate,
     similarity_judge.eval_,
     similarity_index.index,

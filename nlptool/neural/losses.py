@@ -61,6 +61,27 @@ def cosines(vectors: Tensor, classes: Tensor) -> Tensor:
     return ops.clip(ops.matmul(vectors, classes * length), -1.0, 1.0)
 
 
+def pair_cosines(vectors: Tensor, others: Tensor) -> Tensor:
+    """Return the cosine of each vector with the other of its row; unit rows; shape (batch,)."""
+    return ops.sum(vectors * others, axis=-1)
+
+
+def stacked(*arrays: Tensor) -> Tensor:
+    """Return arrays one below the other, along the batch."""
+    return ops.concatenate(arrays, axis=0)
+
+
+def beside(vectors: Tensor, others: Tensor, share: float) -> Tensor:
+    """Return unit rows made of two kinds of them, side by side.
+
+    Args:
+        vectors: unit rows; shape (batch, width).
+        others: unit rows; shape (batch, other width).
+        share: of a product of two results, how much is that of `vectors`.
+    """
+    return ops.concatenate([vectors * share**0.5, others * (1 - share) ** 0.5], axis=-1)
+
+
 def cosine_softmax(cosine: Tensor, targets: Tensor, *, scale: float = 30.0) -> Tensor:
     """Return the cross-entropy of scaled cosines."""
     return cross_entropy(scale * cosine, targets)

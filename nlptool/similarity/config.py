@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from nlptool.errors import ConfigError
+from nlptool.similarity.config_network import ENCODERS as NETWORKS
 
-ENCODERS = ("sif",)
+ENCODERS = ("sif", *NETWORKS)
 
 
 @dataclass(frozen=True)
@@ -13,23 +14,25 @@ class Config:
     """How sentences become vectors.
 
     Args:
-        encoder: sif: weighted sums of word vectors and of character n-grams, no training.
+        encoder: sif: weighted sums of word vectors and of character n-grams, no training;
+            or that of a network, see `config_network`.
         smooth: a of the weight a / (a + p) of a word with probability p.
         components: principal directions of the sentences that are removed.
         ngram: characters of the longest n-gram.
         ngram_dim: numbers for the n-grams in a vector; 0 leaves them out.
         ngram_share: how much of the cosine of two sentences is that of their n-grams.
-        sample: sentences at most from which the principal directions are found.
+        sample: sentences at most in which words and n-grams are counted, and from which
+            the principal directions are found.
         seed: of the random directions that n-grams have.
     """
 
     encoder: str = "sif"
-    smooth: float = 1e-3
-    components: int = 1
+    smooth: float = 3e-3
+    components: int = 0
     ngram: int = 2
-    ngram_dim: int = 256
+    ngram_dim: int = 512
     ngram_share: float = 0.6
-    sample: int = 20_000
+    sample: int = 200_000
     seed: int = 1
 
     def __post_init__(self) -> None:

@@ -18,7 +18,11 @@ Int64 = NDArray[np.int64]
 CHARACTER_BITS = 21
 """Bits of a code point: an n-gram of three is one 64-bit number, its first character highest."""
 
-_LEAST = 5  # an n-gram of two or more characters that is seen less often is not kept
+PRIOR = 1000
+"""So many sentences of the vectors' corpus are counted with those that are given."""
+
+_LENGTH = 12.0  # of a sentence, where none is given
+_LEAST, _LEAST_SEEN = 5, 2  # a longer n-gram that is rarer in words, in sentences, is not kept
 _AT_ONCE = 1 << 14
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -36,17 +40,24 @@ def mix(values: Keys) -> Keys:
     return values ^ (values >> np.uint64(31))
 
 
-def learn(vocab: Vocab, longest: int) -> tuple[Keys, FloatArray, float]:
-    """Return the n-grams within words, what each tells, and what an unknown character tells.
+def learn(vocab: Vocab, longest: int, texts: Sequence[str]) -> tuple[Keys, FloatArray, float]:
+    """Return the known n-grams, what each tells, and what an unknown character tells.
+
+    An n-gram tells -log of the share of sentences that have it: of these, and of `PRIOR`
+    more as the words and counts let expect.
 
     Args:
         vocab: words and their counts.
         longest: characters of the longest n-gram, 1 to 3.
+        texts: sentences like those to come, normalised, without white space; may be none.
 
     Returns:
-        Keys, rising, shape (n_grams,); what each tells in nats, shape (n_grams,); what a
-        character tells that is not among them. An n-gram tells at most what its characters
-        do by themselves, as between words it is not counted.
+        Keys, rising, shape (n_grams,); what each tells in nats, shape (n_grams,), at least 0;
+        what a character tells that is not among them. An n-gram tells at most what its
+        characters do by themselves, as between the words of the vocabulary it is not counted.
+
+    Source:
+        Inverse document frequency: Sparck Jones, 1972.
     """
     counts: Counter[str] = Counter()
     for word, count in zip(vocab.words, vocab.counts.tolist(), strict=True):
@@ -54,15 +65,31 @@ def learn(vocab: Vocab, longest: int) -> tuple[Keys, FloatArray, float]:
             for begin in range(len(word) - size + 1):
                 counts[word[begin : begin + size]] += count
     total = max(sum(n for gram, n in counts.items() if len(gram) == 1), 1)
-    alone = {gram: np.log(total / max(n, 1)) for gram, n in counts.items() if len(gram) == 1}
+    seen: Counter[str] = Counter()
+    for text in texts:
+        grams = (
+            text[begin : begin + size]
+            for size in range(1, longest + 1)
+            for begin in range(len(text) - size + 1)
+        )
+        seen.update(set(grams))
+    length = sum(map(len, texts)) / len(texts) if texts else _LENGTH
+    n_texts = len(texts) + PRIOR
+    each = PRIOR * length / total
+
+    def told(gram: str) -> float:
+        there = seen.get(gram, 0) + min(each * counts.get(gram, 0), PRIOR)
+        return max(float(np.log((n_texts + 1) / (there + 0.5))), 0.0)
+
     known: dict[int, float] = {}
-    for gram, n in counts.items():
-        if len(gram) == 1 or n >= _LEAST:
-            by_chance = float(sum(alone[char] for char in gram))
-            known[key_of(gram)] = min(float(np.log(total / max(n, 1))), by_chance)
+    for gram in counts | seen:
+        if len(gram) == 1:
+            known[key_of(gram)] = told(gram)
+        elif counts.get(gram, 0) >= _LEAST or seen.get(gram, 0) >= _LEAST_SEEN:
+            known[key_of(gram)] = min(told(gram), sum(map(told, gram)))
     keys = sorted(known)
     bits = np.array([known[key] for key in keys], np.float32)
-    return np.array(keys, np.uint64), bits, float(np.log(2.0 * total))
+    return np.array(keys, np.uint64), bits, float(np.log((n_texts + 1) / 0.5))
 
 
 def key_of(gram: str) -> int:
@@ -125,7 +152,7 @@ def _weights(grams: Keys, size: int, known: tuple[Keys, FloatArray, float]) -> F
             one = _told(rest & mask, *known)
             total += np.where(one < 0, np.float32(known[2]), one)
             rest = rest >> np.uint64(CHARACTER_BITS)
-        told[unknown] = total
+        told[unknown] = np.minimum(total, np.float32(known[2]))
     else:
         told[unknown] = known[2]
     return told / np.float32(size)

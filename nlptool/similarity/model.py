@@ -1,12 +1,13 @@
 """A trained measure of likeness: sentences in, vectors of unit length out; saved and opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlptool.core.publish import Output
 from nlptool.core.segment import segment_blocks
@@ -16,14 +17,19 @@ from nlptool.core.text import normalise
 from nlptool.core.vectors import FloatArray
 from nlptool.core.vocab import Vocab
 from nlptool.errors import ConfigError, ModelError
+from nlptool.neural.weights import stored as named
+from nlptool.neural.weights import taken
 from nlptool.similarity.calibrate import Calibration
 from nlptool.similarity.config import Config
-from nlptool.similarity.sif import Sif, build
+from nlptool.similarity.config_network import Learning
+from nlptool.similarity.encoder import FIRST, Encoder
+from nlptool.similarity.network import build as build_network
+from nlptool.similarity.sif import Sif, build, scaled
 
 KIND = "similarity"
 _RISING = ("words", "grams")
 
-Segmenter = Callable[[bytes], bytes]
+T = TypeVar("T", Config, Learning)
 
 
 @dataclass(frozen=True)
@@ -50,20 +56,25 @@ class Seen:
 class Matcher:
     """Tells how alike sentences are.
 
+    With both a sum and a network, each half of a vector has unit length times the root of its
+    share, so that the product of two sentences is a weighted mean of two cosines.
+
     Args:
-        encoder: makes vectors.
+        sif: weighted sums of word vectors and n-grams; None for a network alone.
+        network: what was trained; None for `sif` alone.
         training: what the training said of itself.
         identity: the checksum of the file it came from; empty if it came from none.
     """
 
-    encoder: Sif
+    sif: Sif | None
+    network: Encoder | None
     training: dict[str, Any]
     identity: str = ""
 
     @property
     def dim(self) -> int:
         """Numbers in a sentence's vector."""
-        return self.encoder.dim
+        return (self.sif.dim if self.sif else 0) + (self.network.config.dim if self.network else 0)
 
     @cached_property
     def calibration(self) -> Calibration | None:
@@ -98,8 +109,23 @@ class Matcher:
             Shape (n, dim), float32; and what became of them.
         """
         texts, tokens = prepare(sentences)
-        vectors, n_unknown = self.encoder.encode(texts, tokens)
-        return vectors, Seen(len(texts), sum(not text for text in texts), n_unknown)
+        parts: list[FloatArray] = []
+        n_unknown = n_truncated = 0
+        share = self.network.config.share if self.network and self.sif else 1.0
+        words = None
+        if self.sif is not None:
+            words, n_unknown = self.sif.look_up(tokens)
+            half = self.sif.encode(texts, words)
+            parts.append(half * np.float32(np.sqrt(1 - share)) if self.network else half)
+        if self.network is not None:
+            parts.append(self.network.encode(texts, words) * np.float32(np.sqrt(share)))
+            n_truncated = sum(len(text) > self.network.config.max_length for text in texts)
+            if self.sif is None:
+                n_unknown = self.network.n_unknown(texts)
+        # Once more: a sentence may have one half only.
+        vectors = parts[0] if len(parts) == 1 else scaled(np.concatenate(parts, axis=1))
+        n_empty = sum(not text for text in texts)
+        return vectors, Seen(len(texts), n_empty, n_unknown, n_truncated)
 
     def score(self, first: Sequence[str], second: Sequence[str]) -> tuple[FloatArray, Seen]:
         """Return the cosine of each pair of sentences; 0 where one is empty. Shape (n,)."""
@@ -113,20 +139,21 @@ class Matcher:
         Raises:
             RunError: the file cannot be written.
         """
-        sif = self.encoder
-        publish(
-            output,
-            KIND,
-            config=asdict(sif.config) | {"rare": sif.rare},
-            training=self.training,
-            tensors={
-                "words": sif.words.view(np.int64),
-                "rows": sif.rows,
-                "grams": sif.grams.view(np.int64),
-                "bits": sif.bits,
-                "common": sif.common,
-            },
-        )
+        config: dict[str, Any] = {}
+        tensors: dict[str, Any] = {}
+        if self.sif is not None:
+            config |= {"sif": asdict(self.sif.config) | {"rare": self.sif.rare}}
+            tensors |= {
+                "words": self.sif.words.view(np.int64),
+                "rows": self.sif.rows,
+                "grams": self.sif.grams.view(np.int64),
+                "bits": self.sif.bits,
+                "common": self.sif.common,
+            }
+        if self.network is not None:
+            config |= {"network": asdict(self.network.config)}
+            tensors |= {"characters": self.network.characters} | named(self.network.weights)
+        publish(output, KIND, config=config, training=self.training, tensors=tensors)
 
 
 def train_sif(
@@ -141,8 +168,8 @@ def train_sif(
         sentences: like those that will be compared; may be none.
     """
     texts, tokens = prepare(sentences)
-    encoder = build(vocab, matrix, config, tokens)
-    return Matcher(encoder, {"sentences": len(texts), "components": len(encoder.common)})
+    encoder = build(vocab, matrix, config, texts, tokens)
+    return Matcher(encoder, None, {"sentences": len(texts), "components": len(encoder.common)})
 
 
 def prepare(sentences: Sequence[str]) -> tuple[list[str], list[list[str]]]:
@@ -172,32 +199,55 @@ def from_stored(stored: Stored) -> Matcher:
     Raises:
         ModelError: its parts do not fit together.
     """
-    settings = dict(stored.config)
-    rare = settings.pop("rare", None)
-    if not isinstance(rare, float) or not 0 <= rare < 1e3:
-        raise ModelError(f"{stored.path}: rare {rare!r}, expected a number from 0 to 1000")
-    config = _config(stored.path, settings)
-    words, grams = (stored.tensor(name, "int64", (None,)).view(np.uint64) for name in _RISING)
-    for name, keys in zip(_RISING, (words, grams), strict=True):
-        if np.any(keys[1:] <= keys[:-1]):
-            raise ModelError(f"{stored.path}: its {name} do not rise, expected each once, in order")
-    rows = stored.tensor("rows", "float32", (len(words), None))
-    bits = stored.tensor("bits", "float32", (len(grams),))
-    common = stored.tensor("common", "float32", (None, rows.shape[1]))
-    made = Matcher(
-        Sif(words, rows, grams, bits, rare, common, config), stored.training, stored.checksum
-    )
+    parts = stored.config
+    if not parts or not parts.keys() <= {"sif", "network"}:
+        raise ModelError(f"{stored.path}: parts {sorted(parts)}, expected sif, network or both")
+    if not all(isinstance(settings, dict) for settings in parts.values()):
+        raise ModelError(f"{stored.path}: a part without settings, expected some for each")
+    sif = _sif(stored, parts["sif"]) if "sif" in parts else None
+    network = None
+    if "network" in parts:
+        network = _network(stored, parts["network"], sif.rows.shape[1] if sif else 0)
+    made = Matcher(sif, network, stored.training, stored.checksum)
     _ = made.calibration
     return made
 
 
-def _config(where: str, settings: dict[str, Any]) -> Config:
-    defaults = Config()
+def _sif(stored: Stored, found: dict[str, Any]) -> Sif:
+    settings = dict(found)
+    rare = settings.pop("rare", None)
+    if not isinstance(rare, float) or not 0 <= rare < 1e3:
+        raise ModelError(f"{stored.path}: rare {rare!r}, expected a number from 0 to 1000")
+    config = _config(stored.path, settings, Config())
+    words, grams = (stored.tensor(name, "int64", (None,)).view(np.uint64) for name in _RISING)
+    for name, keys in zip(_RISING, (words, grams), strict=True):
+        _check_rising(stored.path, name, keys)
+    rows = stored.tensor("rows", "float32", (len(words), None))
+    bits = stored.tensor("bits", "float32", (len(grams),))
+    common = stored.tensor("common", "float32", (None, rows.shape[1]))
+    return Sif(words, rows, grams, bits, rare, common, config)
+
+
+def _network(stored: Stored, settings: dict[str, Any], word_dim: int) -> Encoder:
+    config = _config(stored.path, settings, Learning())
+    characters = stored.tensor("characters", "int32", (None,))
+    _check_rising(stored.path, "characters", characters)
+    graph = build_network(config, len(characters) + FIRST, word_dim)
+    return Encoder(config, characters, word_dim, taken(stored, graph))
+
+
+def _check_rising(where: str, name: str, keys: NDArray[Any]) -> None:
+    if np.any(keys[1:] <= keys[:-1]):
+        raise ModelError(f"{where}: its {name} do not rise, expected each once, in order")
+
+
+def _config(where: str, settings: dict[str, Any], defaults: T) -> T:
     for name, value in settings.items():
-        default = getattr(defaults, name, None)
-        if default is None or type(value) is not type(default):
+        default = getattr(defaults, name, value)
+        optional = name == "scale" and (value is None or type(value) is float)
+        if name not in asdict(defaults) or not (optional or type(value) is type(default)):
             raise ModelError(f"{where}: setting {name!r} is {value!r}, which this kind has not")
     try:
-        return Config(**settings)
+        return replace(defaults, **settings)
     except ConfigError as error:
         raise ModelError(f"{where}: {error}") from None

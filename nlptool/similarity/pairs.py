@@ -69,6 +69,9 @@ def read_pairs(
             # As PAWS-X has it: a number before the pair.
             if len(fields) == 4:
                 fields = fields[1:]
+            # As ChineseSTS has it: one before each sentence.
+            elif len(fields) == 5:
+                fields = fields[1::2] + fields[4:]
             if len(fields) not in (2, 3) or (scored and len(fields) == 2):
                 expected = (
                     "first<TAB>second<TAB>score" if scored else "first<TAB>second[<TAB>score]"

@@ -1,7 +1,7 @@
 """Sentence vectors without training: smooth inverse frequency, and character n-grams.
 
 A sentence is the sum of its words' vectors, each weighted by a / (a + p), p its probability;
-what all sentences share, their first principal direction, is removed. A word without a vector
+what all sentences share, their principal directions, may be removed. A word without a vector
 is the mean of its characters'. Beside it stand its character n-grams (see `grams`). Each half
 has unit length, times the root of its share, so that the product of two sentences is a
 weighted mean of two cosines.
@@ -9,16 +9,19 @@ weighted mean of two cosines.
 Source: Arora, Liang & Ma 2017, "A simple but tough-to-beat baseline for sentence embeddings".
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlptool.core.vectors import FloatArray
 from nlptool.core.vocab import Vocab
 from nlptool.similarity.config import Config
-from nlptool.similarity.grams import Keys, add_up, learn
+from nlptool.similarity.encoder import Words
+from nlptool.similarity.grams import PRIOR, Keys, add_up, learn
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,50 +51,60 @@ class Sif:
         """Numbers in a sentence's vector."""
         return int(self.rows.shape[1]) + self.config.ngram_dim
 
-    def encode(
-        self, texts: Sequence[str], tokens: Sequence[Sequence[str]]
-    ) -> tuple[FloatArray, int]:
-        """Return the vectors of sentences, and how many have words, but no known one.
+    def encode(self, texts: Sequence[str], words: Words) -> FloatArray:
+        """Return the vectors of sentences.
 
         Args:
             texts: normalised sentences, without white space.
-            tokens: the words of each.
+            words: of the same sentences, as `look_up` gives them.
 
         Returns:
             Shape (n, dim), float32, of unit length, or zeros for an empty sentence.
         """
         config = self.config
         share = config.ngram_share if config.ngram_dim else 0.0
-        words, n_unknown = self.sums(tokens)
-        words -= (words @ self.common.T) @ self.common
-        parts = [scaled(words) * np.float32(np.sqrt(1 - share))]
+        sums = self.sums(words)
+        sums -= (sums @ self.common.T) @ self.common
+        parts = [scaled(sums) * np.float32(np.sqrt(1 - share))]
         if config.ngram_dim:
             known = (self.grams, self.bits, self.rare)
-            sums = add_up(texts, config.ngram, known, dim=config.ngram_dim, seed=config.seed)
-            parts.append(scaled(sums) * np.float32(np.sqrt(share)))
+            found = add_up(texts, config.ngram, known, dim=config.ngram_dim, seed=config.seed)
+            parts.append(scaled(found) * np.float32(np.sqrt(share)))
         # Once more: a sentence may have one half only.
-        return scaled(np.concatenate(parts, axis=1)), n_unknown
+        return scaled(np.concatenate(parts, axis=1))
 
-    def sums(self, tokens: Sequence[Sequence[str]]) -> tuple[FloatArray, int]:
-        """Return each sentence's weighted sum, and how many have words, but no known one."""
-        distinct = dict.fromkeys(word for sentence in tokens for word in sentence)
-        distinct |= dict.fromkeys(char for word in list(distinct) for char in word)
-        places = dict(zip(distinct, self._find(list(distinct)), strict=True))
-        out = np.zeros((len(tokens), self.rows.shape[1]), np.float32)
-        n_unknown = 0
-        for i, sentence in enumerate(tokens):
-            found = [place for word in sentence if (place := places[word]) >= 0]
+    @staticmethod
+    def sums(words: Words) -> FloatArray:
+        """Return the sum of each sentence's weighted words; shape (n, dim)."""
+        out = np.zeros((len(words.places), words.table.shape[1]), np.float32)
+        for i, places in enumerate(words.places):
+            out[i] = words.table[places].sum(axis=0)
+        return out
+
+    def look_up(self, tokens: Sequence[Sequence[str]]) -> tuple[Words, int]:
+        """Return the words with their weighted vectors, an unknown one that of its characters.
+
+        Returns:
+            The words; and how many sentences have some, but no known one.
+        """
+        distinct = list(dict.fromkeys(word for sentence in tokens for word in sentence))
+        rows = np.array(self._find(distinct), np.int64)
+        parts = {word: list(word) for word, row in zip(distinct, rows, strict=True) if row < 0}
+        letters = list(dict.fromkeys(char for word in parts.values() for char in word))
+        known = {c: row for c, row in zip(letters, self._find(letters), strict=True) if row >= 0}
+        table = np.zeros((len(distinct) + 1, self.rows.shape[1]), np.float32)
+        table[1:][rows >= 0] = self.rows[rows[rows >= 0]]
+        places = {word: i for i, word in enumerate(distinct, 1)}
+        nothing = set()
+        for word, chars in parts.items():
+            found = [known[char] for char in chars if char in known]
             if found:
-                out[i] = self.rows[found].sum(axis=0)
-            any_part = False
-            for word in sentence:
-                parts = [places[char] for char in word] if places[word] < 0 else []
-                parts = [place for place in parts if place >= 0]
-                if parts:
-                    out[i] += self.rows[parts].mean(axis=0)
-                    any_part = True
-            n_unknown += bool(sentence) and not found and not any_part
-        return out, n_unknown
+                table[places[word]] = self.rows[found].mean(axis=0)
+            else:
+                nothing.add(word)
+        n_unknown = sum(bool(one) and nothing.issuperset(one) for one in tokens)
+        ids = [np.array([places[word] for word in one], np.int32) for one in tokens]
+        return Words(table, ids), n_unknown
 
     def _find(self, words: list[str]) -> list[int]:
         """Return the row of each word, -1 for an unknown one."""
@@ -103,37 +116,59 @@ class Sif:
         return found
 
 
-def build(vocab: Vocab, matrix: FloatArray, config: Config, tokens: Sequence[Sequence[str]]) -> Sif:
+def build(
+    vocab: Vocab,
+    matrix: FloatArray,
+    config: Config,
+    texts: Sequence[str],
+    tokens: Sequence[Sequence[str]],
+) -> Sif:
     """Return an encoder.
+
+    How much a word or an n-gram tells depends on what is asked: it is counted in sentences
+    like those to come, to which the vectors' corpus adds some (`grams.PRIOR`), in which rare
+    ones have their share.
 
     Args:
         vocab: words and their counts.
         matrix: their vectors; shape (n_words, dim).
         config: the settings.
-        tokens: the words of sentences like those to come, which tell what all of them share;
-            may be none.
+        texts: sentences like those to come, normalised, without white space; may be none.
+        tokens: their words.
     """
+    n = min(len(tokens), config.sample)
+    chosen = np.sort(np.random.default_rng(config.seed).choice(len(tokens), n, replace=False))
+    texts = [texts[i] for i in chosen.tolist()]
+    tokens = [tokens[i] for i in chosen.tolist()]
     # Of two words with one hash, which is improbable for 10^8 words, the more frequent stays.
     keys, first = np.unique(
         np.array([hash_of(word) for word in vocab.words], np.uint64), return_index=True
     )
-    p = np.maximum(vocab.counts, 1) / max(float(vocab.counts.sum()), 1.0)
     rows = scaled(np.asarray(matrix, np.float32)[first])
-    rows *= (config.smooth / (config.smooth + p[first])).astype(np.float32)[:, None]
-    grams, bits, rare = learn(vocab, config.ngram if config.ngram_dim else 1)
+    p = _probabilities(vocab, tokens)[first]
+    rows *= (config.smooth / (config.smooth + p)).astype(np.float32)[:, None]
+    grams, bits, rare = learn(vocab, config.ngram if config.ngram_dim else 1, texts)
     none = np.zeros((0, rows.shape[1]), np.float32)
     encoder = Sif(keys, rows, grams, bits, rare, none, config)
-    n = min(len(tokens), config.sample)
     if not config.components or n <= config.components:
         return encoder
-    chosen = np.sort(np.random.default_rng(config.seed).choice(len(tokens), n, replace=False))
-    sums = scaled(encoder.sums([tokens[i] for i in chosen.tolist()])[0]).astype(np.float64)
+    sums = scaled(encoder.sums(encoder.look_up(tokens)[0])).astype(np.float64)
     _, directions = np.linalg.eigh(sums.T @ sums)
     common = directions[:, ::-1][:, : config.components].T
     # The sign of a direction is arbitrary, and must not be the machine's choice.
     signs = np.sign(common[np.arange(len(common)), np.abs(common).argmax(axis=1)])
     common = (common * signs[:, None]).astype(np.float32)
     return Sif(keys, rows, grams, bits, rare, common, config)
+
+
+def _probabilities(vocab: Vocab, tokens: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    """Return how probable each word is in sentences like these; shape (n_words,)."""
+    seen = Counter(word for sentence in tokens for word in sentence)
+    own = np.array([seen.get(word, 0) for word in vocab.words], np.float64)
+    general = np.maximum(vocab.counts, 1) / max(float(vocab.counts.sum()), 1.0)
+    n_seen = float(sum(seen.values()))
+    n_more = PRIOR * (n_seen / len(tokens) if tokens else 1.0)
+    return np.asarray((own + n_more * general) / (n_seen + n_more))
 
 
 def scaled(matrix: FloatArray) -> FloatArray:

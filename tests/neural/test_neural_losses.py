@@ -159,3 +159,13 @@ def test_finite_at_the_ends_of_the_cosine(loss):
         row = np.array([[cosine, 1, -1]], np.float32)
         assert np.isfinite(value(loss, row, np.array([0]), scale=64)).all()
     assert np.isfinite(value(losses.cosent, np.array([-1, 1], np.float32), np.array([1, 0]))).all()
+
+
+def test_rows_are_paired_stacked_and_put_side_by_side():
+    rng = np.random.default_rng(0)
+    a, b = (rng.normal(size=(3, width)).astype(np.float32) for width in (4, 5))
+    back = a[::-1].copy()
+    assert np.allclose(value(losses.pair_cosines, a, back), (a * back).sum(1), atol=1e-6)
+    assert np.allclose(value(losses.stacked, a, a[:1]), np.concatenate([a, a[:1]]))
+    both = value(losses.beside, a, b, share=0.3)
+    assert np.allclose(both @ both.T, 0.3 * a @ a.T + 0.7 * b @ b.T, atol=1e-5)
