@@ -12,6 +12,7 @@ from nlptool.cli import (
     crf_data,
     crf_judge,
     crf_model,
+    crf_neural,
     crf_seeing,
     crf_tag,
     options,
@@ -40,6 +41,9 @@ def train(
         list[str],
         typer.Argument(metavar="CORPUS...", help="Labelled text, in any form; - is stdin."),
     ],
+    model: Annotated[
+        str, typer.Option(help="linear; or neural, a network on top of a linear model.")
+    ] = "linear",
     output: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +78,8 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="[NAME=]FILE",
-            help="Word vectors whose clusters are features, as of w2v train; may be repeated.",
+            help="Vectors of w2v train, of words, characters or pairs of them, which a network is "
+            "given; of a linear model their clusters are features. May be repeated.",
         ),
     ] = None,
     clusters: Annotated[
@@ -118,9 +123,11 @@ def train(
         typer.Option(help="Times through the corpus at most; of lbfgs, iterations."),
     ] = DEFAULT.epochs,
     rate: Annotated[
-        float | None, typer.Option(help="Learning rate of sgd; its own unless given.")
+        float | None, typer.Option(help="Learning rate of sgd or the network; its own.")
     ] = DEFAULT.rate,
-    batch: Annotated[int, typer.Option(help="Sentences between two steps of sgd.")] = DEFAULT.batch,
+    batch: Annotated[
+        int | None, typer.Option(help="Sentences between two steps; 16, of a network 32.")
+    ] = None,
     average: Annotated[
         bool, typer.Option("--average/--no-average", help="Take the mean of the epochs of sgd.")
     ] = DEFAULT.average,
@@ -131,6 +138,18 @@ def train(
     tolerance: Annotated[
         float, typer.Option(help="lbfgs ends when ten steps bring less than this share.")
     ] = DEFAULT.tolerance,
+    preset: crf_neural.Preset = None,
+    blocks: crf_neural.Blocks = None,
+    width: crf_neural.Width = None,
+    depth: crf_neural.Depth = None,
+    characters: crf_neural.Characters = None,
+    dropout: crf_neural.Dropout = None,
+    folds: crf_neural.Folds = None,
+    smoothing: crf_neural.Smoothing = None,
+    clip: crf_neural.Clip = None,
+    device: crf_neural.Device = None,
+    log: crf_neural.Log = None,
+    curves: crf_neural.Curves = None,
     seed: options.Seed = DEFAULT.seed,
     threads: options.Threads = None,
     init: Annotated[
@@ -168,6 +187,25 @@ def train(
 
     Example: nlptool crf train pku_train.txt --dev-share 0.1 -o pku.crf
     """
+    of_network = {
+        "blocks": blocks,
+        "width": width,
+        "depth": depth,
+        "characters": characters,
+        "dropout": dropout,
+        "folds": folds,
+        "smoothing": smoothing,
+        "clip": clip,
+    }
+    network = crf_neural.asked(
+        model,
+        preset,
+        of_network,
+        {"epochs": epochs, "rate": rate, "batch": batch, "patience": patience, "seed": seed},
+        {"device": device, "log": log, "curves": curves},
+    )
+    if network is not None:
+        epochs = rate = batch = patience = None
     config = Config(
         algorithm=algorithm,
         decoder=decoder,
@@ -178,7 +216,7 @@ def train(
         l2=l2,
         epochs=epochs,
         rate=rate,
-        batch=batch,
+        batch=DEFAULT.batch if batch is None else batch,
         average=average,
         patience=patience,
         history=history,
@@ -200,6 +238,8 @@ def train(
     if init is not None and any(given):
         named = next(n for n, v in zip(("template", "lexicon", "vectors"), given, strict=True) if v)
         raise ConfigError(f"--{named}: given with --init, whose model brings its own")
+    if init is not None and network is not None:
+        raise ConfigError("--init: given with --model neural, which begins anew")
     sizes = crf_seeing.whole_numbers(clusters)
     hows = [] if normalise in ("none", "") else normalise.split(",")
 
@@ -234,11 +274,24 @@ def train(
         if before is not None:
             seeing = seeing_of(before)
         else:
+            clustered = vectors if network is None else None
             seeing = crf_seeing.seeing(
-                sentences, template, lexicon, vectors, sizes, plain, config, report
+                sentences, template, lexicon, clustered, sizes, plain, config, report
+            )
+        teach: Callable[..., Tagger] = learn
+        if network is not None:
+            teach = crf_neural.learner(
+                network,
+                vectors=vectors,
+                normalise=plain,
+                device=device,
+                log=log,
+                curves=curves,
+                threads=config.threads,
+                report=report,
             )
         with signals.patiently():
-            tagger = learn(
+            tagger = teach(
                 sentences,
                 seeing,
                 config,

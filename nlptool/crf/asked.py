@@ -19,16 +19,16 @@ from nlptool.core.workers import always, cut_in_threads
 from nlptool.crf.answer import Answer, Asked
 from nlptool.crf.constrain import Bound, bound
 from nlptool.crf.divided import merged, parts_of
-from nlptool.crf.features import Encoded, encode
 from nlptool.crf.kernels_constrain import best_labels
 from nlptool.crf.kernels_log import log_backward, log_forward
 from nlptool.crf.kernels_model import unfold
 from nlptool.crf.kernels_sentence import DECODERS, MEMM
 from nlptool.crf.kernels_viterbi import ILLEGAL, k_best
-from nlptool.crf.model import Tagger, batches
+from nlptool.crf.model import Tagger
+from nlptool.crf.neural_scores import Scored
 from nlptool.crf.normalise import changes
 from nlptool.crf.places import places_of
-from nlptool.crf.sentences import Sentence
+from nlptool.crf.sentences import Sentence, batches
 from nlptool.crf.tags import Span, spans_of
 from nlptool.errors import CorpusError
 
@@ -73,13 +73,13 @@ def _answers(tagger: Tagger, batch: Sequence[Sentence], asked: Asked) -> list[An
     """Return the answers to some sentences."""
     found: list[Answer] = []
     parts = [parts_of(sentence, splits=asked.splits) for sentence in batch]
-    encoded = encode([part for own in parts for _, part in own], tagger.features, ())
+    scored = tagger.scored([part for own in parts for _, part in own])
     known = _Known(tagger, asked)
     number = 0
     for sentence, own in zip(batch, parts, strict=True):
         answered: list[tuple[int, Answer]] = []
         for at, part in own:
-            answered.append((at, known.answer(part, encoded, number)))
+            answered.append((at, known.answer(part, scored, number)))
             number += 1
         whole = len(own) == 1 and len(own[0][1]) == len(sentence)
         found.append(answered[0][1] if whole else merged(sentence, answered, asked))
@@ -92,7 +92,6 @@ class _Known:
     def __init__(self, tagger: Tagger, asked: Asked) -> None:
         self.tagger, self.asked = tagger, asked
         self.places = places_of(tagger.labels, tagger.scheme)
-        self.model = tagger.kernel
         places = self.places
         # Probabilities of what may stand only; MEMM's own are left as they are.
         self.bans = np.where(places.pairs, 0.0, ILLEGAL)
@@ -103,17 +102,18 @@ class _Known:
             self.last += tagger.weights.end
         self.changes = changes(tagger.features.columns.normalise)
 
-    def answer(self, sentence: Sentence, encoded: Encoded, number: int) -> Answer:
+    def answer(self, sentence: Sentence, scored: Scored, number: int) -> Answer:
         """Return the answer to a sentence that has tokens."""
         asked, places = self.asked, self.places
         own = places.sources
-        begin, end = encoded.starts[number], encoded.starts[number + 1]
+        model = scored.model
+        begin, end = scored.starts[number], scored.starts[number + 1]
         n, n_labels = len(sentence), len(self.tagger.labels)
-        varied = bool(self.model.edges.any()) or self.model.decoder == MEMM
+        varied = bool(model.edges.any()) or model.decoder == MEMM
         X = np.empty((n, n_labels))
         T = np.empty((n if varied else 1, n_labels, n_labels))
         first = np.empty(n_labels)
-        unfold(encoded.rows, begin, end, self.model, X, T, first)
+        unfold(scored.rows, begin, end, model, X, T, first)
         known = self._bound(sentence)
         scores = X[:, own] + known.extra
         pairs = T[:, own][:, :, own] + self.bans

@@ -124,6 +124,17 @@ def code(
     )
 
 
+def coded_points(points: Int32, ends: Int64) -> Coded:
+    """Return sentences of characters without labels.
+
+    Args:
+        points: the characters' code points; shape (n_tokens,).
+        ends: where each sentence ends; shape (n_sentences,).
+    """
+    nothing = np.full(len(points), NOTHING, np.int32)
+    return Coded((points,), (Coder(),), nothing, Coder(), ends)
+
+
 def distinct(codes: Int32) -> tuple[Int64, Int64]:
     """Return the different codes, rising, and which of them each one is; without sorting."""
     is_there = np.zeros(int(codes.max(initial=NOTHING)) + 2, np.bool_)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nlptool.core.checkpoint import Checkpoint
 from nlptool.core.report import Note, Report, silent
 from nlptool.crf.clusters import Clusters
+from nlptool.crf.codes import Int32, Int64
 from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.features import Encoded, Features, encode
 from nlptool.crf.indexing import build, forecast
@@ -123,7 +124,7 @@ def learn(
     if dev:
         measure, inputs = _measure(dev, features, labels, config, tell)
     if weights is not None:
-        inputs += _digest([weights.transitions, *weights.values])
+        inputs += digest_of([weights.transitions, *weights.values])
     trained = train(
         encoded,
         seeing.template,
@@ -191,8 +192,37 @@ def _measure(
         CorpusError: it has no labels.
     """
     encoded = encode(dev, features, labels)
+    judge, gold, ends = judge_of(dev, labels)
+    found = np.empty(len(gold), np.int32)
+
+    def measure(weights: Weights) -> float:
+        tagger = Tagger(features, weights, "none", "char", config, {})
+        label_rows(encoded.rows, encoded.starts, tagger.kernel, found)
+        score = judge(found)
+        tell(score)
+        return score
+
+    return measure, digest_of([encoded.rows, gold, ends])
+
+
+def judge_of(
+    dev: Sequence[Sentence], labels: Sequence[str]
+) -> tuple[Callable[[Int32], float], Int32, Int64]:
+    """Return what measures labels of a development set.
+
+    Args:
+        dev: the sentences.
+        labels: those of the model, in the order of their numbers.
+
+    Returns:
+        A function from the numbers of the labels of all tokens to F1; the true ones, some of
+        which may be none of the model's; and where each sentence ends.
+
+    Raises:
+        CorpusError: a sentence has no labels.
+    """
     names = {label: number for number, label in enumerate(labels)}
-    gold = np.empty(encoded.n_tokens, np.int32)
+    gold = np.empty(sum(map(len, dev)), np.int32)
     at = 0
     for sentence in dev:
         if sentence.labels is None:
@@ -206,20 +236,15 @@ def _measure(
     places = np.array([PLACES[prefix] for prefix, _ in parts], np.int64)
     numbers = np.array([kinds[kind] for _, kind in parts], np.int64)
     ends = np.cumsum([len(sentence) for sentence in dev], dtype=np.int64)
-    found = np.empty(len(gold), np.int32)
 
-    def measure(weights: Weights) -> float:
-        tagger = Tagger(features, weights, "none", "char", config, {})
-        label_rows(encoded.rows, encoded.starts, tagger.kernel, found)
+    def judge(found: Int32) -> float:
         n_found, n_gold, n_right = count_spans(found, gold, ends, places, numbers)
-        score = float(2 * n_right / max(1, n_found + n_gold))
-        tell(score)
-        return score
+        return float(2 * n_right / max(1, n_found + n_gold))
 
-    return measure, _digest([encoded.rows, gold, ends])
+    return judge, gold, ends
 
 
-def _digest(arrays: Iterable[NDArray[Any]]) -> str:
+def digest_of(arrays: Iterable[NDArray[Any]]) -> str:
     """Return a fingerprint of arrays."""
     digest = sha256()
     for array in arrays:

@@ -1,12 +1,14 @@
 """Raw text with what a tagger finds in it marked: spaces between words, brackets around spans.
 
-A piece of text goes through kernels only, without Python in between; see kernels_tag.py.
+A piece of text goes through kernels only, without Python in between, see kernels_tag.py; but
+for a network's scores, see neural_scores.py.
 """
 
 import numpy as np
 
 from nlptool.core.store import Array
-from nlptool.crf.kernels_tag import label_text
+from nlptool.crf.codes import coded_points
+from nlptool.crf.kernels_tag import label_rows, label_text
 from nlptool.crf.kernels_text import read_text, size_of_spans, write_spans, write_words
 from nlptool.crf.model import Tagger
 
@@ -63,6 +65,10 @@ def _labelled(tagger: Tagger, text: bytes, *, splits: bool) -> tuple[Array, Arra
     labels = np.empty(n_tokens, np.int32)
     features = tagger.features
     ends = ends[:n_sentences]
+    if tagger.network is not None:
+        coded = coded_points(codes[:n_tokens], ends)
+        label_rows(*tagger.network.scored(coded, features, tagger.weights), labels)
+        return raw, begins[:n_tokens], ends, labels
     view = features.columns.view
     with tagger.grouped.memory() as memory:
         groups = tagger.grouped.groups

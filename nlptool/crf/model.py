@@ -1,13 +1,13 @@
 """The trained thing: a tagger that gives labels to text, and its file.
 
     weights    float32, all of them, see weights.py
-    the rest   of the features, see features_file.py
+    the rest   of the features, see features_file.py; of a network, see neural_scores.py
 
 Records whose weights are all 0 are not in a file. What a tagger is asked beside the best
 labels is in asked.py; how answers are written is in written.py.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from nlptool.core.compiling import known_tuples
 from nlptool.core.publish import Output
 from nlptool.core.store import Array, Stored, load, publish
 from nlptool.core.workers import always, cut_in_threads
+from nlptool.crf.codes import code
 from nlptool.crf.columns import frozen
 from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.config_file import read_config, written_config
@@ -32,8 +33,10 @@ from nlptool.crf.kernels_sentence import DECODERS
 from nlptool.crf.kernels_tag import label_rows
 from nlptool.crf.kernels_text import FIRST, LAST, ONLY, OUTSIDE, WITHIN
 from nlptool.crf.kernels_viterbi import ILLEGAL
+from nlptool.crf.neural_scores import Deep, Scored, deep_from
+from nlptool.crf.normalise import changes
 from nlptool.crf.records import layout_for, without_zeros
-from nlptool.crf.sentences import Sentence, packed
+from nlptool.crf.sentences import Sentence, batches, packed
 from nlptool.crf.tags import SCHEMES, legal, split_label
 from nlptool.crf.weights import Layout, Legality, Weights, weights_of
 from nlptool.errors import ModelError
@@ -41,9 +44,6 @@ from nlptool.errors import ModelError
 KIND = "crf"
 
 UNITS = ("char", "word")
-
-BATCH = 1 << 14
-"""Tokens that are labelled at once."""
 
 PLACES = {"B": FIRST, "I": WITHIN, "E": LAST, "S": ONLY, "O": OUTSIDE, "": ONLY}
 
@@ -59,6 +59,7 @@ class Tagger:
         unit: what a token is: "char" or "word".
         config: the settings of the training.
         training: what the training said of itself; values of JSON.
+        network: what scores labels beside the features; None for a linear model.
     """
 
     features: Features
@@ -67,6 +68,7 @@ class Tagger:
     unit: str
     config: Config
     training: dict[str, Any]
+    network: Deep | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -139,9 +141,8 @@ class Tagger:
 
     def tag_batch(self, batch: Sequence[Sentence]) -> list[Sentence]:
         """Return some sentences with labels; see `tag`."""
-        encoded = encode(batch, self.features, ())
-        labels = np.empty(encoded.n_tokens, np.int32)
-        label_rows(encoded.rows, encoded.starts, self.kernel, labels)
+        labels = np.empty(sum(map(len, batch)), np.int32)
+        label_rows(*self.scored(batch), labels)
         names = self._names[labels].tolist()
         found: list[Sentence] = []
         begin = 0
@@ -150,6 +151,19 @@ class Tagger:
             found.append(replace(sentence, labels=packed(names[begin:end])))
             begin = end
         return found
+
+    def scored(self, sentences: Sequence[Sentence]) -> Scored:
+        """Return sentences as the kernels take them.
+
+        Raises:
+            CorpusError: a column is not there that the model needs.
+        """
+        if self.network is None:
+            encoded = encode(sentences, self.features, ())
+            return Scored(encoded.rows, encoded.starts, self.kernel)
+        columns = self.features.columns
+        coded = code(sentences, columns.own, changes(columns.normalise), labels=False)
+        return self.network.scored(coded, self.features, self.weights)
 
     @cached_property
     def _names(self) -> Array:
@@ -199,7 +213,7 @@ class Tagger:
     def smaller(self) -> "Tagger":
         """Return the same tagger without the records that say nothing."""
         features, weights = without_zeros(self.features, self.weights)
-        return Tagger(features, weights, self.scheme, self.unit, self.config, self.training)
+        return replace(self, features=features, weights=weights)
 
     def save(self, output: Output | str) -> None:
         """Write the model as one file.
@@ -217,6 +231,9 @@ class Tagger:
             "train": written_config(self.config),
         }
         tensors = {"weights": small.flat, **tensors_of(small.features)}
+        if self.network is not None:
+            config["network"] = self.network.settings()
+            tensors |= self.network.tensors()
         publish(output, KIND, config=config, training=self.training, tensors=tensors)
 
     @classmethod
@@ -235,28 +252,6 @@ def legality_of(labels: Sequence[str], scheme: str) -> Legality:
     return Legality(start, pairs, end)
 
 
-def batches(
-    sentences: Iterable[Sentence], size: int = BATCH, *, ready: Callable[[], bool] = always
-) -> Iterator[list[Sentence]]:
-    """Yield sentences in batches of about so many tokens, or of what is there.
-
-    Args:
-        sentences: as they come.
-        size: tokens.
-        ready: tells whether the next one will come at once.
-    """
-    batch: list[Sentence] = []
-    n_tokens = 0
-    for sentence in sentences:
-        batch.append(sentence)
-        n_tokens += len(sentence) + 1
-        if n_tokens >= size or not ready():
-            yield batch
-            batch, n_tokens = [], 0
-    if batch:
-        yield batch
-
-
 def from_stored(stored: Stored) -> Tagger:
     """Give meaning to what a model file holds.
 
@@ -266,7 +261,7 @@ def from_stored(stored: Stored) -> Tagger:
     where, config = stored.path, stored.config
     if stored.kind != KIND:
         raise ModelError(f"{where}: a {stored.kind} model, expected a {KIND} model")
-    if set(config) != {"labels", "scheme", "unit", "legal", "features", "train"}:
+    if set(config) - {"network"} != {"labels", "scheme", "unit", "legal", "features", "train"}:
         raise ModelError(f"{where}: its settings are not those of a crf model")
     labels = config["labels"]
     if (
@@ -287,7 +282,12 @@ def from_stored(stored: Stored) -> Tagger:
     legality = legality_of(labels, scheme) if is_legal else Legality.anything(len(labels))
     weights = weights_of(flat, layout, labels, legality)
     train = read_config(where, config["train"])
-    tagger = Tagger(features, weights, scheme, unit, train, stored.training)
-    if unknown := sorted(set(stored.tensors) - {"weights", *tensors_of(features)}):
+    network = None
+    expected = {"weights", *tensors_of(features)}
+    if "network" in config:
+        network = deep_from(stored, config["network"], features, len(labels))
+        expected |= set(network.tensors())
+    tagger = Tagger(features, weights, scheme, unit, train, stored.training, network)
+    if unknown := sorted(set(stored.tensors) - expected):
         raise ModelError(f"{where}: an unknown tensor {unknown[0]!r}; it is damaged")
     return tagger

@@ -3,8 +3,13 @@
 Which file says what is in formats.py; what labels mean is in tags.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from nlptool.core.workers import always
+
+BATCH = 1 << 14
+"""Tokens that are labelled at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +64,25 @@ def packed(strings: Sequence[str]) -> Sequence[str]:
     joined = "".join(strings)
     # As many characters as strings, and none empty: then each is one.
     return joined if len(joined) == len(strings) and all(strings) else tuple(strings)
+
+
+def batches(
+    sentences: Iterable[Sentence], size: int = BATCH, *, ready: Callable[[], bool] = always
+) -> Iterator[list[Sentence]]:
+    """Yield sentences in batches of about so many tokens, or of what is there.
+
+    Args:
+        sentences: as they come.
+        size: tokens.
+        ready: tells whether the next one will come at once.
+    """
+    batch: list[Sentence] = []
+    n_tokens = 0
+    for sentence in sentences:
+        batch.append(sentence)
+        n_tokens += len(sentence) + 1
+        if n_tokens >= size or not ready():
+            yield batch
+            batch, n_tokens = [], 0
+    if batch:
+        yield batch

@@ -86,6 +86,17 @@ def log_likelihood(
     return path_score(scores, mask, tags, transitions, first, last) - log_z
 
 
+def token_losses(
+    scores: Tensor, mask: Tensor, tags: Tensor, transitions: Tensor, first: Tensor, last: Tensor
+) -> Tensor:
+    """Return losses whose mean is that of a position, in nats; arguments as above.
+
+    Long texts count for more, as they have more positions; the size of a batch does not.
+    """
+    shown = ops.sum(ops.cast(mask, scores.dtype), axis=1)
+    return -log_likelihood(scores, mask, tags, transitions, first, last) / ops.mean(shown)
+
+
 def path_score(
     scores: Tensor, mask: Tensor, tags: Tensor, transitions: Tensor, first: Tensor, last: Tensor
 ) -> Tensor:

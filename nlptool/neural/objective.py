@@ -75,12 +75,24 @@ class _Asked(keras.Model):  # type: ignore[misc]  # keras is untyped
 
 
 def asker(network: Network) -> Ask:
-    """Return what answers as `forward.answer` does, from the network as it is being trained."""
+    """Return what answers as `forward.answer` does, from the network as it is being trained.
+
+    What a crf block among the outputs has learned comes with its scores, as "NAME.transitions",
+    "NAME.first" and "NAME.last": without that nobody could tell the best tags.
+    """
     asked = _Asked(network)
     asked.compile(jit_compile=_compiled())
+    kinds = {block.name: block.kind for block in network.graph.blocks}
+    chained = [
+        name
+        for name in network.graph.shapes
+        if name.partition(".")[0] in network.graph.outputs
+        and kinds[name.partition(".")[0]] == "crf"
+    ]
 
     def ask(batch: Batch) -> dict[str, np.ndarray[Any, Any]]:
         found = asked.predict_on_batch(dict(batch))
+        found |= {name: ops.convert_to_numpy(network.parts[name]) for name in chained}
         return {name: np.asarray(array) for name, array in found.items()}
 
     return ask

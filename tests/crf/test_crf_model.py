@@ -7,8 +7,8 @@ import pytest
 
 from nlptool.core import store
 from nlptool.crf.config import Config
-from nlptool.crf.model import Tagger, batches, from_stored
-from nlptool.crf.sentences import Sentence
+from nlptool.crf.model import Tagger, from_stored
+from nlptool.crf.sentences import Sentence, batches
 from nlptool.errors import CorpusError, ModelError
 from tests.crf_taggers import EDGES, NAMES, PLAIN, WORDS, tagger_of
 

@@ -1,0 +1,81 @@
+"""The network of a tagger, from its settings. Standard library only, but for the graph itself.
+
+chars ── embed ─┐
+seen (vectors of characters, pairs, words) ─┴ join ─ layers ─ dense ─┐
+heard (scores of the linear model) ───────────────────────── dense ──┴ add ─ crf
+"""
+
+from nlptool.crf.neural_config import Neural
+from nlptool.neural.graph import Block, Graph, block
+
+TAGS = "tags"
+"""The block whose value are the scores of the labels, and whose weights those of pairs."""
+
+FIRST_ID = 2
+"""The id of the first character: 0 is padding, 1 what has no id of its own."""
+
+
+def graph_of(
+    config: Neural, *, n_ids: int, width_seen: int, n_labels: int, has_linear: bool
+) -> Graph:
+    """Return the network.
+
+    Args:
+        config: its settings.
+        n_ids: ids of characters, padding and unknown among them.
+        width_seen: numbers that each character gets from vectors; 0 for none.
+        n_labels: how many labels there are.
+        has_linear: whether scores of a linear model come in.
+
+    Raises:
+        ValueError: the network would see nothing.
+    """
+    blocks: list[Block] = [block("chars", "ids")]
+    parts: list[str] = []
+    if config.characters:
+        width = config.characters
+        blocks.append(block("known", "embed", "chars", rows=n_ids, width=width, tuned=n_ids))
+        parts.append("known")
+    if width_seen:
+        blocks.append(block("seen", "numbers", "chars", width=width_seen))
+        parts.append("seen")
+    if not parts:
+        raise ValueError("a network that sees nothing")
+    if len(parts) > 1:
+        blocks.append(block("both", "join", *parts))
+        parts = ["both"]
+    now = _dropped(blocks, parts[0], config)
+    if config.blocks == "gated":
+        blocks.append(block("narrow", "dense", now, width=config.width, activation="linear"))
+        now = "narrow"
+    for number in range(config.depth):
+        name = f"layer{number}"
+        blocks.append(_layer(name, now, number, config))
+        now = _dropped(blocks, name, config)
+    blocks.append(block("scores", "dense", now, width=n_labels, activation="linear"))
+    now = "scores"
+    if has_linear:
+        blocks.append(block("linear", "numbers", "chars", width=n_labels))
+        blocks.append(block("heard", "dense", "linear", width=n_labels, activation="linear"))
+        blocks.append(block("sum", "add", "scores", "heard"))
+        now = "sum"
+    blocks.append(block(TAGS, "crf", now))
+    return Graph(tuple(blocks), (TAGS,))
+
+
+def _layer(name: str, below: str, number: int, config: Neural) -> Block:
+    if config.blocks == "gated":
+        return block(name, "gated", below, window=3, dilation=2 ** (number % 3))
+    if config.blocks == "conv":
+        width = config.width
+        return block(name, "conv", below, width=width, window=3, dilation=1, activation="relu")
+    return block(name, config.blocks, below, units=config.width // 2, directions="both")
+
+
+def _dropped(blocks: list[Block], below: str, config: Neural) -> str:
+    """Add dropout above a block, if there is any; return the name of what stands there."""
+    if not config.dropout:
+        return below
+    name = f"{below}_left"
+    blocks.append(block(name, "dropout", below, rate=config.dropout, of="cell"))
+    return name

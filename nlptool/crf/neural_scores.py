@@ -1,0 +1,246 @@
+"""What a network says of labels: scores that stand where those of features would.
+
+The scores of a batch of sentences become the weights of a model for the kernels, in which each
+token has a record of its own: so the best labels, the k best, probabilities and everything that
+is known beforehand are found by the same kernels as those of a linear model.
+
+    config.network   {"settings", "n_ids", "kinds", "longest", "linear"}
+    network/...      what was learned, see neural/weights.py
+    vectors.I.keys, .cells, .scales   see neural_vectors.py
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nlptool.core.store import Array, Stored
+from nlptool.crf.codes import Coded
+from nlptool.crf.columns import frozen
+from nlptool.crf.features import Features
+from nlptool.crf.kernels_model import Model
+from nlptool.crf.kernels_sentence import CRF
+from nlptool.crf.kernels_viterbi import ILLEGAL
+from nlptool.crf.neural_config import Neural
+from nlptool.crf.neural_graph import TAGS, graph_of
+from nlptool.crf.neural_inputs import Batch, Read, batch_of, linear_scores, pieces_of, read
+from nlptool.crf.neural_vectors import KINDS, LONGEST, Float32, Int32, Int64, Table
+from nlptool.crf.template import Shape, Slot
+from nlptool.crf.weights import Weights, layout_of
+from nlptool.errors import ConfigError, ModelError
+from nlptool.neural import batches, forward
+from nlptool.neural import weights as learned
+from nlptool.neural.graph import Graph
+
+Answer = Callable[[Batch], Mapping[str, Array]]
+
+MOST_WIDTH = 4096
+"""Numbers that a character may get from vectors."""
+
+_SHAPES = (Shape(((0, 0),), (Slot("U:%x[0,0]", 0, 0),), edge=False),)
+
+
+class Scored(NamedTuple):
+    """Sentences as the kernels take them.
+
+    Args:
+        rows: the records at each position; shape (n_padded, n_shapes).
+        starts: where each sentence's block begins; shape (n_sentences + 1,).
+        model: has the weights.
+    """
+
+    rows: Int32
+    starts: Int64
+    model: Model
+
+
+@dataclass(frozen=True, eq=False)
+class Deep:
+    """The network of a tagger.
+
+    Args:
+        config: its settings.
+        n_ids: ids of characters: padding, unknown, and the tagger's most frequent tokens.
+        n_labels: how many labels there are.
+        has_linear: whether it goes on from the scores of the tagger's features.
+        tables: vectors that it is given.
+        weights: what it has learned.
+    """
+
+    config: Neural
+    n_ids: int
+    n_labels: int
+    has_linear: bool
+    tables: tuple[Table, ...]
+    weights: learned.Weights
+
+    @cached_property
+    def graph(self) -> Graph:
+        """What it is made of."""
+        return graph_of(
+            self.config,
+            n_ids=self.n_ids,
+            width_seen=sum(table.width for table in self.tables),
+            n_labels=self.n_labels,
+            has_linear=self.has_linear,
+        )
+
+    def read(self, coded: Coded, features: Features, weights: Weights) -> Read:
+        """Return sentences as the network sees them."""
+        observed = features.columns.observe_codes(coded)
+        linear = np.zeros((0, self.n_labels), np.float32)
+        if self.has_linear:
+            linear = linear_scores(features, weights, features.rows(observed), coded.ends)
+        return read(coded, features.columns, observed, self.tables, linear, self.n_ids)
+
+    def scores(self, given: Read, answer: Answer | None = None) -> Float32:
+        """Return the score of each label at each token; shape (n_tokens, n_labels).
+
+        Args:
+            given: the sentences.
+            answer: what runs the network; `forward.answer` if None.
+        """
+        pieces = pieces_of(given.ends)
+        found = np.zeros((len(given.ids), self.n_labels), np.float32)
+        for group in batches.by_length(pieces.ends - pieces.begins):
+            begins = pieces.begins[group]
+            batch = batch_of(given, self.tables, begins, pieces.ends[group])
+            if answer is None:
+                scores = forward.answer(self.graph, self.weights, batch)[TAGS]
+            else:
+                scores = answer(batch)[TAGS]
+            kept_from, sizes = pieces.kept_from[group], (pieces.kept_to - pieces.kept_from)[group]
+            rows = np.repeat(np.arange(len(group), dtype=np.int64), sizes)
+            steps = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+            steps += (kept_from - begins)[rows]
+            found[begins[rows] + steps] = scores[rows, steps]
+        return found
+
+    def scored(self, coded: Coded, features: Features, weights: Weights) -> Scored:
+        """Return sentences as the kernels take them."""
+        return scored(self.scores(self.read(coded, features, weights)), coded.ends, weights)
+
+    def tensors(self) -> dict[str, Array]:
+        """Return what a model file has to hold, beside `settings`."""
+        found: dict[str, Array] = dict(learned.stored(self.weights))
+        for i, table in enumerate(self.tables):
+            found[f"vectors.{i}.keys"] = table.keys.view(np.int64)
+            found[f"vectors.{i}.cells"] = table.cells
+            found[f"vectors.{i}.scales"] = table.scales
+        return found
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings, as values of JSON."""
+        return {
+            "settings": asdict(self.config),
+            "n_ids": self.n_ids,
+            "linear": self.has_linear,
+            "kinds": [table.kind for table in self.tables],
+            "longest": [table.longest for table in self.tables],
+        }
+
+
+def scored(scores: Float32, ends: Int64, weights: Weights) -> Scored:
+    """Return scores of labels as the kernels take them.
+
+    Args:
+        scores: of each label at each token; shape (n_tokens, n_labels).
+        ends: where each sentence ends; shape (n_sentences,).
+        weights: of pairs of labels, and what is legal.
+    """
+    n_tokens, n_labels = scores.shape
+    layout = layout_of(_SHAPES, [n_tokens], n_labels, pad=0)
+    legality = weights.legality
+    bans = np.vstack((legality.pairs, legality.start, legality.end))
+    model = Model(
+        frozen(scores.reshape(-1)),
+        frozen(layout.bases),
+        frozen(layout.strides),
+        frozen(layout.edges),
+        frozen(layout.runs),
+        frozen(layout.run_of),
+        0,
+        CRF,
+        frozen(weights.transitions),
+        frozen(weights.start),
+        frozen(weights.end),
+        frozen(np.where(bans, 0, ILLEGAL).astype(np.float32)),
+    )
+    rows = np.arange(n_tokens, dtype=np.int32)[:, None]
+    return Scored(rows, np.concatenate(([0], ends)).astype(np.int64), model)
+
+
+def deep_from(stored: Stored, given: object, features: Features, n_labels: int) -> Deep:
+    """Return the network that a model file holds.
+
+    Args:
+        stored: the file.
+        given: what `Deep.settings` gave, somewhere in the file's config.
+        features: of the same file.
+        n_labels: how many labels it has.
+
+    Raises:
+        ModelError: the file cannot be what was written.
+    """
+    where = stored.path
+    if not isinstance(given, dict) or set(given) != {
+        "settings", "n_ids", "linear", "kinds", "longest",
+    }:  # fmt: skip
+        raise ModelError(
+            f"{where}: the settings of its network are not those of one; it is damaged"
+        )
+    config = _config(where, given["settings"])
+    n_ids, linear = given["n_ids"], given["linear"]
+    most = len(features.columns.tokens[0]) + 2
+    if type(n_ids) is not int or not 2 <= n_ids <= most or type(linear) is not bool:
+        raise ModelError(f"{where}: {n_ids!r} ids of characters, expected 2 to {most}")
+    tables = _tables(stored, given["kinds"], given["longest"])
+    try:
+        deep = Deep(config, n_ids, n_labels, linear, tables, {})
+        weights = learned.taken(stored, deep.graph)
+    except ValueError as error:
+        raise ModelError(f"{where}: {error}; it is damaged") from None
+    return Deep(config, n_ids, n_labels, linear, tables, weights)
+
+
+def _config(where: str, given: object) -> Neural:
+    defaults = asdict(Neural().settled(many=True))
+    if not isinstance(given, dict) or set(given) != {field.name for field in fields(Neural)}:
+        raise ModelError(
+            f"{where}: the settings of its network are not those of one; it is damaged"
+        )
+    for name, value in given.items():
+        fits = type(value) is type(defaults[name])
+        if not fits and not (type(defaults[name]) is float and type(value) is int):
+            raise ModelError(f"{where}: setting {name} is {value!r}; the file is damaged")
+    try:
+        return Neural(**given)
+    except ConfigError as error:
+        raise ModelError(f"{where}: {error}") from None
+
+
+def _tables(stored: Stored, kinds: object, longest: object) -> tuple[Table, ...]:
+    where = stored.path
+    if (
+        not isinstance(kinds, list)
+        or not isinstance(longest, list)
+        or len(kinds) != len(longest)
+        or any(kind not in KINDS for kind in kinds)
+        or any(type(length) is not int or not 1 <= length <= LONGEST for length in longest)
+    ):
+        raise ModelError(f"{where}: vectors of {kinds!r}, expected some of {', '.join(KINDS)}")
+    found = []
+    for i, (kind, length) in enumerate(zip(kinds, longest, strict=True)):
+        keys = stored.tensor(f"vectors.{i}.keys", "int64", (None,)).view(np.uint64)
+        if not len(keys) or np.any(keys[1:] <= keys[:-1]):
+            raise ModelError(f"{where}: its vectors {i} are not in order; it is damaged")
+        cells = stored.tensor(f"vectors.{i}.cells", "uint8", (len(keys), None))
+        scales = stored.tensor(f"vectors.{i}.scales", "float32", (len(keys),))
+        if kind == "pairs" and length < 2:
+            raise ModelError(f"{where}: pairs of one character; it is damaged")
+        found.append(Table(kind, length, keys, cells, scales))
+    if sum(table.width for table in found) > MOST_WIDTH:
+        raise ModelError(f"{where}: vectors of more than {MOST_WIDTH:,} numbers; it is damaged")
+    return tuple(found)
