@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from nlptool import __version__
-from nlptool.cli import console, corpus, crf, model, newwords, signals, similarity, w2v
+from nlptool.cli import cloze, console, corpus, crf, model, newwords, signals, similarity, w2v
 from nlptool.core.cache import kernels_folder, private_folder
 from nlptool.errors import NlptoolError, RunError
 
@@ -33,6 +33,7 @@ app = typer.Typer(
 app.add_typer(w2v.app, name="w2v")
 app.add_typer(newwords.app, name="newwords")
 app.add_typer(crf.app, name="crf")
+app.add_typer(cloze.app, name="cloze")
 app.add_typer(similarity.app, name="similarity")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(model.app, name="model")

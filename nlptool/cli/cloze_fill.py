@@ -90,8 +90,8 @@ def _questions(
     from nlptool.core.corpus import read_lines
 
     for path in paths:
-        shown = "stdin" if path == "-" else path
-        yield from cloze_rows.asked(read_lines([path], reading, report), shown, form, by, how)
+        lines = read_lines([path], reading, report)
+        yield from cloze_rows.asked(lines, cloze_rows.shown(path), form, by, how)
 
 
 def ensemble(

@@ -55,7 +55,9 @@ def eval_(
         console.hint_stdin(paths, quiet=quiet)
         questions = list(cloze_rows.answered(paths, answers, reading, report))
         if not questions:
-            raise CorpusError(f"{paths[0]}: no questions, expected some with answers")
+            raise CorpusError(
+                f"{cloze_rows.shown(paths[0])}: no questions, expected some with answers"
+            )
 
         def best(some: "list[Question]") -> list[list[str]]:
             if filler is None:

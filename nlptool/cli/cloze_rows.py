@@ -36,6 +36,11 @@ Answers = Annotated[
 ]
 
 
+def shown(path: str) -> str:
+    """Return what messages call an input."""
+    return "stdin" if path == "-" else path
+
+
 def answered(
     paths: Sequence[str], answers: Sequence[str] | None, reading: "Reading", report: "Report"
 ) -> "Iterator[Question]":

@@ -170,7 +170,7 @@ def train(
                     Checkpoint, beside, "cloze-checkpoint", seconds=seconds, resume=resume
                 ),
                 threads=n_threads,
-                where="stdin" if paths[0] == "-" else paths[0],
+                where=cloze_rows.shown(paths[0]),
                 report=report,
             )
         filler.save(reserved)

@@ -41,7 +41,7 @@ def chosen(
         raise RunError(
             f"{folder}: {error.strerror or error}; name another folder with --temp-dir"
         ) from None
-    rng = np.random.default_rng((seed, 1))
+    rng = np.random.default_rng((seed, 2))
     wanted = np.zeros(n_questions, bool)
     wanted[rng.permutation(n_questions)[:count]] = True
     if n_questions:

@@ -58,10 +58,11 @@ def make(
         leaks: of texts to be kept away from: passages that have something of them in them are
             left out.
     """
-    rng = np.random.default_rng(making.seed)
+    # Random numbers of their own, so that the passages depend on no other setting.
+    sizes, rng = (np.random.default_rng((making.seed, which)) for which in (0, 1))
     used: Counter[str] = Counter()
     seen: set[bytes] = set()
-    for sentences in passages(lines_of_words(blocks), making, rng):
+    for sentences in passages(lines_of_words(blocks), making, sizes):
         made.passages += 1
         counts = Counter(word for sentence in sentences for word in sentence)
         choices = [word for word, n in counts.items() if n >= making.repeats and is_noun(word)]

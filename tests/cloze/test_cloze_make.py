@@ -160,7 +160,7 @@ def test_what_is_tested_on_is_left_out():
     text = text_of(40)
     made = Made()
     leaks = Leaks([text.decode().split("\n")[7]])
-    questions = list(make([text], SMALL, made, leaks))
+    questions = list(make([text], Making(low=20, high=60, choices=1), made, leaks))
     assert made.leaked >= 1
     assert questions
     for one in questions:

@@ -1,0 +1,119 @@
+"""T9, T11 and T3 for fillers: files that are not what they seem; struck while they learn."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nlptool.cloze.model import KIND, from_stored
+from nlptool.cloze.questions import lines_of
+from nlptool.core import store
+from nlptool.core.vectors import Vectors
+from nlptool.errors import ModelError
+from nlptool.w2v.model import save_vectors
+from tests.cloze.fillers import WORDS, filler_of, pointer_of, questions_of
+from tests.crash.test_commands import environment, nlptool
+from tests.crash.test_mutated_models import VALUES, places, sealed
+from tests.crash.test_mutated_models import WORDS as NAMES
+from tests.faults import End, names_in
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], bytes]:
+    """Return a path, what a good header there says with both JSONs parsed, and the data."""
+    path = tmp_path_factory.mktemp("model") / "m.cloze"
+    filler_of().save(str(path))
+    raw = path.read_bytes()
+    length = int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8 : 8 + length])
+    header["__metadata__"]["nlptool"] = json.loads(header["__metadata__"]["nlptool"])
+    return path, header, raw[8 + length :]
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_anything_anywhere_in_the_header(
+    model: tuple[Path, dict[str, Any], bytes], data: st.DataObject
+) -> None:
+    path, good, tensors = model
+    header = json.loads(json.dumps(good))
+    way = data.draw(st.sampled_from(places(good)))
+    parent = header
+    for key in way[:-1]:
+        parent = parent[key]
+    if data.draw(st.booleans()) or isinstance(parent, list):
+        parent[way[-1]] = data.draw(VALUES)
+    else:
+        parent[data.draw(NAMES)] = parent.pop(way[-1])
+    path.write_bytes(sealed(header, tensors))
+    asked = questions_of(1)
+    try:
+        ((found,),) = from_stored(store.load(str(path), KIND)).fill(asked)
+    except ModelError as error:
+        assert str(error).startswith(f"{path}: ")
+        return
+    assert found.shares.sum() == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_cut_or_changed_anywhere(tmp_path: Path) -> None:
+    path = tmp_path / "m.cloze"
+    filler_of(units=1, layers=1).save(str(path))
+    whole = path.read_bytes()
+    for size in range(0, len(whole), 7):
+        path.write_bytes(whole[:size])
+        with pytest.raises(ModelError):
+            from_stored(store.load(str(path), KIND))
+    for at in range(0, len(whole), 11):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        with pytest.raises(ModelError):
+            from_stored(store.load(str(path), KIND))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("keras") is None, reason="the extra `neural` is not installed")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_struck_at_any_time_and_gone_on_from_there(tmp_path: Path, number: int) -> None:
+    """At any time the old model stays, and what --resume makes is what an unbroken run makes."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    target = folder / "m.cloze"
+    text = tmp_path / "q.txt"
+    lines = [line for one in questions_of(60) for line in lines_of(one, together=True)]
+    text.write_text("\n".join(lines), "utf-8")
+    vectors = tmp_path / "v"
+    save_vectors(str(vectors), Vectors(WORDS, pointer_of(width=8).weights["left_x.fixed"]))
+    train = ["cloze", "train", text, "-o", target, "--vectors", vectors, "--model", "lstm", "-q"]
+    train += ["--units", "4", "--layers", "1", "--epochs", "20", "--batch", "10"]
+    train += ["--threads", "1", "--device", "cpu", "--checkpoint-every", "0.1s"]
+    begun = time.monotonic()
+    assert nlptool(*train) == End(0, "", "")
+    whole = time.monotonic() - begun
+    new = hashlib.sha256(target.read_bytes()).hexdigest()
+    target.write_bytes(b"old")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "nlptool", *map(str, train)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(**os.environ),
+    )
+    time.sleep(whole * 0.8)
+    child.send_signal(number)
+    child.communicate(timeout=60)
+    assert child.returncode in (0, -number)
+    found = target.read_bytes()
+    assert found == b"old" or hashlib.sha256(found).hexdigest() == new
+    assert nlptool(*train, "--resume") == End(0, "", "")
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == new
+    assert names_in(folder) == ["m.cloze"]
