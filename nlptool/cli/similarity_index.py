@@ -130,6 +130,16 @@ def search(
     files: options.Inputs = None,
     top: Top = 10,
     threshold: Annotated[float | None, typer.Option(help="The least cosine of an answer.")] = None,
+    approximate: Annotated[
+        bool,
+        typer.Option(
+            "--approximate",
+            help="Build a graph first, and look along it: for very many queries (usearch).",
+        ),
+    ] = False,
+    threads: Annotated[
+        int, typer.Option(help="Of --approximate; with one the graph is always the same.")
+    ] = 1,
     encoding: options.Encoding = "utf-8",
     on_bad_line: options.OnBadLine = "stop",
     json: options.Json = False,
@@ -137,7 +147,8 @@ def search(
 ) -> None:
     """Find the sentences of an index that are most like each line: query, id, cosine, text.
 
-    Every sentence of the index is looked at, so the answers are exact.
+    Every sentence of the index is looked at, so the answers are exact; those of --approximate
+    are not, and how many of them are right is measured on a sample and told.
 
     Example: echo 怎么改密码 | nlptool similarity search questions.index --model questions.sim
     """
@@ -147,19 +158,30 @@ def search(
 
     from nlptool.core.corpus import read_lines
     from nlptool.core.reading import Reading
+    from nlptool.core.report import Note
     from nlptool.similarity.index import open_index
     from nlptool.similarity.model import Seen, open_model
 
+    n_threads = options.cores(threads)
     matcher = open_model(model)
     held = open_index(index_file, matcher)
+    find = held.search
     seen = Seen()
     with console.talking(quiet=quiet) as report:
+        if approximate:
+            from nlptool.similarity.approximate import build
+
+            graph = build(held, threads=n_threads, report=report)
+            find = graph.search
+            report(
+                Note(f"approximate: {graph.recall(top):.3f} of the true {top} nearest are found")
+            )
         console.hint_stdin(paths, quiet=quiet)
         lines = read_lines(paths, Reading(encoding, on_bad_line), report)
         for batch in rows.batches(lines, paths, 256):
             vectors, new = matcher.encode(batch)
             seen += new
-            found = held.search(vectors, top)
+            found = find(vectors, top)
             answers = zip(batch, found.ids.tolist(), found.scores.tolist(), strict=True)
             for query, places, cosines in answers:
                 for place, cosine in zip(places, cosines, strict=True):

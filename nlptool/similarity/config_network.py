@@ -35,7 +35,8 @@ class Learning:
         same: share of the highest score of a file from which two sentences mean the same.
         limit: pairs of one file in an epoch at most, others in the next: so that a large
             file does not outweigh the rest; 0: all.
-        hard: rivals mined for each sentence, near by their letters and of another meaning.
+        hard: rivals mined for each sentence, near by their letters and of another meaning;
+            those that pairs are labelled as join them. 0: none but the others of the batch.
         warm_epochs: times through the corpus of --warm-up.
         share: how much of a cosine is the network's where word vectors are given: the rest
             is that of `sif`.

@@ -164,12 +164,11 @@ def _course(
         return courses.of_groups(examples, texts, config, measure)
     if config.loss == "cosent":
         return courses.of_scores(examples, texts, config, measure)
-    rivals = labelled(examples)
+    rivals = []
     if config.hard:
         more = mined(examples, config.hard, config.seed, report)
-        rivals = [np.unique(np.r_[own, new]) for own, new in zip(rivals, more, strict=True)]
-    if not any(map(len, rivals)):
-        rivals = []
+        known = labelled(examples)
+        rivals = [np.unique(np.r_[own, new]) for own, new in zip(known, more, strict=True)]
     return courses.of_partners(examples, rivals, texts, config, measure)
 
 

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import os
 import subprocess
@@ -124,6 +125,20 @@ def test_index_search_add_delete(model, tmp_path):
     assert {row[1] for row in rows(result(*ask, text="后天出门\n"))} == {"1", "c", "d"}
 
 
+def test_approximate_search_tells_its_recall_or_that_it_cannot(model, tmp_path):
+    index = tmp_path / "a.index"
+    result("index", model, "-o", index, "-q", text="修改密码\n明天下雨吗\n坐公交去车站\n")
+    done = run("search", index, "--model", model, "--approximate", "-k", 1, text="明天下雨吗\n")
+    told = done.stderr.decode()
+    if importlib.util.find_spec("usearch"):
+        assert rows(done.stdout.decode()) == [["明天下雨吗", "2", "1.0000", "明天下雨吗"]]
+        assert "approximate: finds 100.0% of the true 1 nearest, on a sample\n" in told
+    else:
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert told.startswith("nlptool: --approximate: usearch cannot be loaded (")
+        assert told.count("\n") == 1
+
+
 def test_dedup(model):
     text = "怎么修改登录密码\n明天会下雨吗\n怎么修改登录密码？\n怎么修改登录密码\n"
     found = rows(result("dedup", model, "--threshold", 0.8, "-q", text=text))
@@ -143,6 +158,26 @@ def test_dedup(model):
             "--vectors: missing, expected word vectors; `w2v train` makes them",
         ),
         (["train", PAIRS, "-o", "x.sim", "--encoder", "no"], 2, "--encoder: 'no', expected"),
+        (
+            ["train", PAIRS, "-o", "x.sim", "--encoder", "gru", "--loss", "no"],
+            2,
+            "--loss: 'no', e",
+        ),
+        (
+            ["train", PAIRS, "-o", "x.sim", "--encoder", "gru", "--patience", 2],
+            2,
+            "--patience: 2,",
+        ),
+        (
+            ["train", PAIRS, "-o", "x.sim", "--encoder", "gru", "--groups", "--loss", "cosent"],
+            2,
+            "--loss: cosent, but groups have no scores; expected another or pairs",
+        ),
+        (
+            ["train", "-o", "x.sim", "--encoder", "gru", "--warm-up", "-"],
+            2,
+            "stdin (-): named twice, it can be read once",
+        ),
         (["score", "none.sim"], 4, "none.sim: cannot be read: No such file or directory"),
         (["groups", "none.tsv"], 3, "none.tsv: "),
         (["index", "none.sim"], 2, "--output: missing, expected a file for the index"),
@@ -150,7 +185,7 @@ def test_dedup(model):
 )
 def test_wrong_use(args, code, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    if "--encoder" in args:
+    if args[-1] == "no" and "gru" not in args:
         args = [*args, "--vectors", "none.w2v"]
     done = run(*args)
     assert done.returncode == code
@@ -177,3 +212,77 @@ def test_model_verify_knows_both_kinds(model, tmp_path):
     result("index", model, "-o", tmp_path / "a.index", "-q", text="一\n")
     shown = result("verify", model, tmp_path / "a.index", task="model")
     assert [row[1:] for row in rows(shown)] == [["similarity", "ok"], ["similarity-index", "ok"]]
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    pytest.importorskip("keras", reason="the extra `neural` is not installed")
+    folder = tmp_path_factory.mktemp("network")
+    small = ["--encoder", "gru", "--dim", 16, "--min-count", 1, "--epochs", 2, "--batch", 16]
+    log = ["--log", folder / "log.jsonl", "--dev", PAIRS, "--threads", 1]
+    done = run("train", PAIRS, *small, *log, "-o", folder / "a.sim")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b""
+    assert done.stderr.decode().endswith(
+        f"nlptool: {folder}/a.sim: 80 sentences, 16 numbers each; try: "
+        f"nlptool similarity score {folder}/a.sim PAIRS\n"
+    )
+    return folder / "a.sim"
+
+
+def test_a_network_leaves_its_model_and_its_log_and_nothing_else(network):
+    assert {path.name for path in network.parent.iterdir()} == {"a.sim", "log.jsonl"}
+    lines = [json.loads(line) for line in (network.parent / "log.jsonl").read_text().splitlines()]
+    assert lines[0]["loss"] == "am-softmax"
+    assert [line["epoch"] for line in lines[1:]] == [1, 2]
+    assert all(-1 <= line["spearman"] <= 1 for line in lines[1:])
+
+
+def test_every_verb_takes_a_network(network, tmp_path):
+    assert "cosine" in result("score", network, "--json", "-q", text="怎么改密码\t密码如何修改\n")
+    assert len(rows(result("encode", network, "-q", text="一句话\n"))[0]) == 16
+    index = tmp_path / "a.index"
+    result("index", network, "-o", index, "-q", text="修改密码\n明天下雨吗\n")
+    found = rows(result("search", index, "--model", network, "-q", "-k", 1, text="修改密码\n"))
+    assert found[0][:3] == ["修改密码", "1", "1.0000"]
+    assert rows(result("dedup", network, "-q", text="一样\n一样\n"))[1:]
+    assert json.loads(result("calibrate", network, PAIRS, "--json", "-q"))["n_pairs"] == 100
+    assert "spearman" in result("eval", network, PAIRS, "-q")
+    assert rows(result("verify", network, task="model"))[0][1:] == ["similarity", "ok"]
+
+
+def test_answers_of_a_network_load_no_keras(network):
+    code = (
+        "import sys; from nlptool.similarity.model import open_model; "
+        f"open_model({str(network)!r}).score(['一'], ['二']); "
+        "print([m for m in ('keras', 'tensorflow', 'numba') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout == b"[]\n"
+
+
+def test_every_setting_is_an_option():
+    from dataclasses import fields
+
+    import typer
+
+    from nlptool.cli.similarity import app
+    from nlptool.similarity.config import Config
+    from nlptool.similarity.config_network import Learning
+
+    command = typer.main.get_command(app).commands["train"]
+    known = {option.name: option.default for option in command.params}
+    for settings in (Learning(), Config()):
+        for field in fields(settings):
+            assert known[field.name] == getattr(settings, field.name) or field.name == "encoder"
+
+
+def test_nothing_to_learn_from_leaves_no_file(tmp_path):
+    done = run("train", "-o", tmp_path / "a.sim", "--encoder", "gru", text="\n")
+    if done.returncode == 2:
+        pytest.skip("Keras is not installed")
+    assert done.returncode == 3
+    assert done.stderr.decode() == (
+        "nlptool: stdin: nothing to learn from, expected first<TAB>second<TAB>score\n"
+    )
+    assert not list(tmp_path.iterdir())
