@@ -9,8 +9,8 @@ Slow form: `finalseg` of jieba.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.core.jieba_trie import FORCED, NO_NODE, Bytes, Float64, Int32, Nodes, look_up
 
 HAN, HAN_END = 0x4E00, 0x9FD6

@@ -12,8 +12,8 @@ Slow form: jieba itself (`jieba_cut`).
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.core.jieba_hmm import HAN, HAN_END, KINDS, LETTER, OTHER, Hmm, hidden_words
 from nlptool.core.jieba_trie import (
     CHILDREN,

@@ -17,8 +17,9 @@ Slow form: the dictionary of jieba itself, which has every beginning as a key.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from nlptool.core.compiling import njit
 
 Bytes = NDArray[np.uint8]
 Int32 = NDArray[np.int32]

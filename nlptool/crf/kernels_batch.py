@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_call import call
 from nlptool.crf.kernels_chain import powers
 from nlptool.crf.kernels_scores import AHEAD, add, add_scores

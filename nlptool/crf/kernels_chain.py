@@ -21,7 +21,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from nlptool.core.compiling import njit
 
 Float64 = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32] | Float64

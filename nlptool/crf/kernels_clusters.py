@@ -4,9 +4,9 @@ Slow form: tests/naive_crf_features.py.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_columns import Int32
 
 Float32 = NDArray[np.float32]

@@ -8,9 +8,9 @@ tests/naive_crf_features.py.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nlptool.core.compiling import njit
 from nlptool.core.jieba_hmm import HAN_END
 from nlptool.core.jieba_trie import (
     CHILDREN,

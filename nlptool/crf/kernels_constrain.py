@@ -12,8 +12,9 @@ Everything else is the usual Viterbi algorithm. Slow form: tests/naive_crf_const
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from nlptool.core.compiling import njit
 
 Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]

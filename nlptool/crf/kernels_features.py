@@ -15,8 +15,9 @@ in kernels_index.py. Slow form: tests/naive_crf_features.py.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from nlptool.core.compiling import njit
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]

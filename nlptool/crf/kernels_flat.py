@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from nlptool.core.compiling import njit
 
 Float32 = npt.NDArray[np.float32]
 

@@ -15,11 +15,11 @@ on the key alone, nobody sees what was there before. Slow form: tests/naive_crf_
 Numba looks for changes in this file only: after a change in a kernel that it calls, touch it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from nlptool.core.compiling import Later, njit
 from nlptool.crf.kernels_features import (
     DIRECT,
     HASHED,
@@ -34,8 +34,6 @@ from nlptool.crf.kernels_features import (
 )
 from nlptool.crf.kernels_model import Float32, Model
 from nlptool.crf.kernels_scores import add
-from nlptool.crf.kernels_threads import fetch
-from nlptool.crf.kernels_vector import add4
 
 _BLOCK = 128
 
@@ -43,6 +41,17 @@ _0 = np.uint64(0)
 _1 = np.uint64(1)
 _32 = np.uint64(32)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
+
+
+def _instructions() -> Any:
+    """Return what is written as instructions; to load it takes numba."""
+    from nlptool.crf import kernels_threads, kernels_vector  # noqa: PLC0415  # not sooner
+
+    return kernels_threads, kernels_vector
+
+
+fetch = Later(lambda: _instructions()[0].fetch)
+add4 = Later(lambda: _instructions()[1].add4)
 
 
 class Groups(NamedTuple):

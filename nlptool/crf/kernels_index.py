@@ -6,8 +6,8 @@ What the tables are is in kernels_features.py. Slow form: tests/naive_crf_featur
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_features import (
     HASHED,
     NONE,

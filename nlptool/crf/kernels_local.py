@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_sentence import MEMM, SOFTMAX
 from nlptool.crf.losses import loss_of
 

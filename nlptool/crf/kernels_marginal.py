@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_chain import backward, forward
 from nlptool.crf.kernels_log import log_chain, log_slope
 from nlptool.crf.kernels_sentence import give, prepare, scores_of, times

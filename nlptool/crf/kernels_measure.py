@@ -5,9 +5,9 @@ Slow form: `tags.spans_of`.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_text import FIRST, LAST, ONLY, OUTSIDE
 
 Int32 = NDArray[np.int32]

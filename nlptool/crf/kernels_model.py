@@ -10,9 +10,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_columns import Int32, Int64
 from nlptool.crf.kernels_scores import add_scores
 from nlptool.crf.kernels_sentence import MEMM

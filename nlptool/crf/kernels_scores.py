@@ -6,12 +6,12 @@ record's places that follow each other belong to rows that follow each other (se
 that a record is added in one sweep; what falls beyond the sentence falls on the margins.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from nlptool.crf.kernels_threads import fetch
-from nlptool.crf.kernels_vector import add1, add4, add8
+from nlptool.core.compiling import Later, njit
 
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
@@ -19,6 +19,19 @@ Rows = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 AHEAD = 8
+
+
+def _instructions() -> Any:
+    """Return what is written as instructions; to load it takes numba."""
+    from nlptool.crf import kernels_threads, kernels_vector  # noqa: PLC0415  # not sooner
+
+    return kernels_threads, kernels_vector
+
+
+fetch = Later(lambda: _instructions()[0].fetch)
+add1 = Later(lambda: _instructions()[1].add1)
+add4 = Later(lambda: _instructions()[1].add4)
+add8 = Later(lambda: _instructions()[1].add8)
 
 
 @njit(cache=True, nogil=True)

@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_chain import potentials, powers
 
 Float32 = npt.NDArray[np.float32]

@@ -8,8 +8,8 @@ Numba looks for changes in this file only: after a change in a kernel that it ca
 import math
 
 import numpy as np
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_batch import (
     BLOCKS,
     Float32,

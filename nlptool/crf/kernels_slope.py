@@ -15,7 +15,8 @@ Source:
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from nlptool.core.compiling import njit
 
 Float64 = npt.NDArray[np.float64]
 

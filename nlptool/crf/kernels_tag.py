@@ -17,8 +17,8 @@ Numba looks for changes in this file only: after a change in a kernel that it ca
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from nlptool.core.compiling import njit
 from nlptool.crf.kernels_columns import Int32, Int64, View, observe
 from nlptool.crf.kernels_features import Index, Words, fill_rows
 from nlptool.crf.kernels_groups import Groups, Memory, add_groups, add_shape

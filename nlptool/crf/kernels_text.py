@@ -6,8 +6,9 @@ is no token is copied. Slow form: tests/naive_crf_text.py.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from nlptool.core.compiling import njit
 
 Bytes = NDArray[np.uint8]
 Int32 = NDArray[np.int32]

@@ -10,7 +10,8 @@ Source:
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from nlptool.core.compiling import njit
 
 Floats = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 Float64 = npt.NDArray[np.float64]

@@ -5,6 +5,7 @@ import sys
 from typing import NamedTuple
 
 import numba
+import pytest
 
 from nlptool.core import compiling
 from nlptool.core.report import Note
@@ -36,6 +37,47 @@ def test_linear_algebra_is_not_loaded():
         "assert scipy.linalg.norm([3, 4]) == 5\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_kernels_wait_for_their_first_call():
+    code = (
+        "import sys\n"
+        "import numpy as np\n"
+        "from nlptool.core import compiling\n"
+        "from nlptool.core.jieba_trie import find\n"
+        "from nlptool.crf.kernels_viterbi import k_best\n"
+        "said = []\n"
+        "with compiling.announced(said.append, waits=True):\n"
+        "    assert 'numba' not in sys.modules\n"
+        "    assert find.__doc__.startswith('Return the node')\n"
+        "    assert not hasattr(find, '__len__')\n"
+        "    assert find(np.zeros(16, np.uint64), np.uint64(0), 5) == 0\n"
+        "    assert 'numba' in sys.modules\n"
+        "    assert len(find.signatures) == 1\n"
+        "    compiling.njit()(lambda x: x + 1)(1)\n"
+        "assert len(said) == 1\n"
+        "compiling._Listener.told = False\n"
+        "compiling.njit()(lambda x: x + 1)(1)\n"
+        "assert len(said) == 1\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@compiling.njit()
+def increase(x: float) -> float:
+    return x + 1
+
+
+@compiling.njit()
+def increase_twice(x: float) -> float:
+    return increase(increase(x))
+
+
+def test_kernels_that_wait_may_call_others() -> None:
+    assert increase_twice(1) == 3
+    assert increase(1) == 2
+    with pytest.raises(AttributeError, match="no_such"):
+        assert increase.no_such
 
 
 class Pair(NamedTuple):
