@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from nlptool.cli import cloze_rows, console, options, signals
-from nlptool.cloze.config import DEFAULT_MODEL, MODELS, Lstm, configured
+from nlptool.cloze.config import DEFAULT_MODEL, MODELS, Lstm, check_vectors, configured
 from nlptool.errors import ConfigError, CorpusError
 
 DEFAULT = Lstm()
@@ -137,6 +137,7 @@ def train(
     paths = options.inputs(questions)
     if output is None:
         raise ConfigError("--output: missing, expected a file for the model")
+    check_vectors(model, given=vectors is not None)
     if "-" in paths and dev == "-":
         raise ConfigError("stdin (-): named as questions and as --dev, it can be read once")
     n_threads = options.cores(threads)

@@ -116,6 +116,9 @@ MODELS: dict[str, type] = {"lstm": Lstm}
 
 DEFAULT_MODEL = "lstm"
 
+NEED_VECTORS = ("lstm",)
+"""Kinds of models that are nothing without word vectors."""
+
 
 def configured(model: str, **given: Any) -> Any:
     """Return the settings of a kind of model.
@@ -135,6 +138,16 @@ def configured(model: str, **given: Any) -> Any:
         if name not in known:
             raise ConfigError(f"--{name.replace('_', '-')}: given, but --model {model} has none")
     return MODELS[model](**chosen)
+
+
+def check_vectors(model: str, *, given: bool) -> None:
+    """Check that a kind of model gets the word vectors that it needs.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    if model in NEED_VECTORS and not given:
+        raise ConfigError("--vectors: missing, expected word vectors; `w2v train` makes them")
 
 
 def named(config: Any) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class Examples:
 
 def train(
     questions: Iterable[Question],
-    vectors: Vectors | None,
+    vectors: Vectors,
     config: Lstm,
     *,
     dev: Sequence[Question] = (),
@@ -72,7 +72,7 @@ def train(
 
     Args:
         questions: with answers; read once.
-        vectors: words with vectors, the most frequent first; None if none were given.
+        vectors: words with vectors, the most frequent first.
         config: the settings.
         dev: questions with answers whose score says which epoch was best.
         checkpoint: makes where the state is kept, given `config` (values of JSON) and `corpus`
@@ -85,14 +85,11 @@ def train(
         The model; its `training["history"]` has a row for each epoch.
 
     Raises:
-        CorpusError: no question can be learned from, there are no vectors, or the checkpoint is
-            of other questions.
+        CorpusError: no question can be learned from, or the checkpoint is of other questions.
         ConfigError: the checkpoint is of other settings.
         ModelError: the checkpoint is damaged.
         RunError: the loss or a weight is no longer finite.
     """
-    if vectors is None:
-        raise CorpusError("--vectors: not given, expected word vectors; `w2v train` makes them")
     n_words = min(config.vocab, len(vectors.words))
     vocab = Vocab(list(vectors.words[:n_words]), np.zeros(n_words, np.int64))
     fixed = np.asarray(vectors.matrix[:n_words], np.float32)

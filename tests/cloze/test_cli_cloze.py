@@ -279,4 +279,9 @@ def test_train_is_told_what_it_lacks(questions, tmp_path):
         "",
         "nlptool: --units: 0, expected 1 to 2048\n",
     )
+    assert run("train", questions, "-o", output, "--model", "lstm") == (
+        2,
+        "",
+        "nlptool: --vectors: missing, expected word vectors; `w2v train` makes them\n",
+    )
     assert not output.exists()

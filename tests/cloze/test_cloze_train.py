@@ -54,11 +54,6 @@ def test_what_is_learned_from():
     with pytest.raises(CorpusError) as caught:
         gathered([absent], VOCAB, "q.txt")
     assert str(caught.value) == ("q.txt: nothing to learn from, expected questions with answers")
-    with pytest.raises(CorpusError) as caught:
-        train([good], None, SMALL)
-    assert str(caught.value) == (
-        "--vectors: not given, expected word vectors; `w2v train` makes them"
-    )
 
 
 def test_the_target_is_spread_over_the_places_of_the_answer():
