@@ -108,13 +108,13 @@ class Matcher:
         Returns:
             Shape (n, dim), float32; and what became of them.
         """
-        texts, tokens = prepare(sentences)
+        texts = plain(sentences)
         parts: list[FloatArray] = []
         n_unknown = n_truncated = 0
         share = self.network.config.share if self.network and self.sif else 1.0
         words = None
         if self.sif is not None:
-            words, n_unknown = self.sif.look_up(tokens)
+            words, n_unknown = self.sif.look_up(prepare(sentences)[1])
             half = self.sif.encode(texts, words)
             parts.append(half * np.float32(np.sqrt(1 - share)) if self.network else half)
         if self.network is not None:
@@ -172,11 +172,13 @@ def train_sif(
     return Matcher(encoder, None, {"sentences": len(texts), "components": len(encoder.common)})
 
 
-def prepare(sentences: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    """Return sentences normalised, without white space, and their words.
+def plain(sentences: Sequence[str]) -> list[str]:
+    """Return sentences normalised (half width, lower case), without white space."""
+    return ["".join(normalise(text, lower=True).split()) for text in sentences]
 
-    Full-width forms become half-width and letters lower case; jieba finds the words.
-    """
+
+def prepare(sentences: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Return sentences normalised, without white space, and their words, which jieba finds."""
     lines = [" ".join(normalise(text, lower=True).split()) for text in sentences]
     data = "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
     cut = b"".join(segment_blocks(Stream(lambda: iter([data] if data else [])), "jieba"))
@@ -209,7 +211,10 @@ def from_stored(stored: Stored) -> Matcher:
     if "network" in parts:
         network = _network(stored, parts["network"], sif.rows.shape[1] if sif else 0)
     made = Matcher(sif, network, stored.training, stored.checksum)
-    _ = made.calibration
+    try:
+        _ = made.calibration
+    except ModelError as error:
+        raise ModelError(f"{stored.path}: {error}") from None
     return made
 
 
