@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 
 from nlptool.cloze.config import Lstm, named
 from nlptool.cloze.lstm import Batch, Ids, Pointer, graph, ids_of, read, sides
@@ -26,6 +25,7 @@ from nlptool.neural.checkpoint import Checkpoint
 from nlptool.neural.config import Fitting
 from nlptool.neural.fit import Course, fit
 from nlptool.neural.layers import Value
+from nlptool.neural.losses import shared_cross_entropy
 from nlptool.neural.objective import Ask
 from nlptool.neural.weights import drawn
 
@@ -194,10 +194,7 @@ def batch_of(examples: Examples, rows: Rows) -> Batch:
 def loss(values: Mapping[str, Value], batch: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     """Return the cross-entropy of the places with their targets; shape (batch,), in nats."""
     points = values["points"]
-    shown = ops.cast(points.mask, "float32")
-    logits = points.array[..., 0] + (1 - shown) * -1e9
-    log_shares = logits - ops.logsumexp(logits, axis=-1, keepdims=True)
-    return -ops.sum(ops.cast(batch["target"], "float32") * log_shares * shown, axis=-1)
+    return shared_cross_entropy(points.array[..., 0], points.mask, batch["target"])
 
 
 def measured(dev: Sequence[Question], vocab: Vocab) -> Callable[[Ask], Mapping[str, float]]:

@@ -29,6 +29,20 @@ def cross_entropy(scores: Tensor, targets: Tensor, *, smoothing: float = 0.0) ->
     return (1 - smoothing) * true + smoothing * (log_z - ops.mean(scores, axis=-1))
 
 
+def shared_cross_entropy(scores: Tensor, shown: Tensor, shares: Tensor) -> Tensor:
+    """Return -sum of share log softmax, over what is shown: of places, several may be right.
+
+    Args:
+        scores: shape (batch, n).
+        shown: which of them are there; shape (batch, n).
+        shares: of the target, 0 where nothing is shown; shape (batch, n), rows summing to 1.
+    """
+    there = ops.cast(shown, scores.dtype)
+    scores = scores + (1 - there) * FAR
+    log_shares = scores - ops.logsumexp(scores, axis=-1, keepdims=True)
+    return -ops.sum(ops.cast(shares, scores.dtype) * log_shares * there, axis=-1)
+
+
 def mixed_cross_entropy(scores: Tensor, targets: Tensor, other: Tensor, share: Tensor) -> Tensor:
     """Return the cross-entropy of examples that were mixed; Zhang et al., 2018 (mixup).
 

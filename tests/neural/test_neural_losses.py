@@ -113,6 +113,17 @@ def test_soft_truncation_of_two_classes_is_focal_of_gamma_1():
     assert np.allclose(soft, value(losses.focal, binary, np.array([0, 1]), gamma=1), atol=1e-6)
 
 
+def test_shared_cross_entropy():
+    scores = np.array([[1, 2, 9], [0, 0, 0]], np.float32)
+    shown = np.array([[True, True, False], [True, True, True]])
+    shares = np.array([[0.5, 0.5, 0], [0, 1, 0]], np.float32)
+    expected = [np.log(np.exp(1) + np.exp(2)) - 1.5, np.log(3)]
+    found = value(losses.shared_cross_entropy, scores, shown, shares)
+    assert np.allclose(found, expected, atol=1e-5)
+    far = np.array([[1e4, -1e4, 0], [80, -80, 0]], np.float32)
+    assert np.isfinite(value(losses.shared_cross_entropy, far, shown, shares)).all()
+
+
 def test_contrastive():
     vectors = np.array([[1, 0], [0, 1]], np.float32)
     others = np.array([[0.8, 0.6], [0, 1], [0.6, 0.8]], np.float32)
