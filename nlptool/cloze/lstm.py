@@ -28,6 +28,9 @@ UNKNOWN = 1
 FIRST = 2
 """The id of the first word; 0 is padding, 1 any word without a vector."""
 
+SIGHT = 20_000
+"""Words on either side of a blank that are read; an answer farther away is not found."""
+
 _CELLS = 8192  # words that are read together, padding included
 
 Floats = npt.NDArray[np.float32]
@@ -101,13 +104,21 @@ class Pointer:
         self, asked: Sequence[tuple[Question, int]], *, threads: int = 1
     ) -> Iterator[Floats]:
         """Yield how likely each place has the answer; see `model.Answerer`."""
-        texts = [ids_of(one.words, self.vocab) for one, _ in asked]
-        blanks = [blank for _, blank in asked]
+        lows = [max(blank - SIGHT, 0) for _, blank in asked]
+        texts = [
+            ids_of(one.words[low : blank + SIGHT + 1], self.vocab)
+            for (one, blank), low in zip(asked, lows, strict=True)
+        ]
+        blanks = [blank - low for (_, blank), low in zip(asked, lows, strict=True)]
 
         def answer(batches: Iterable[Batch]) -> Iterator[Batch]:
             return answer_all(self.graph, self.weights, batches, threads=threads)
 
-        yield from read(texts, blanks, answer)
+        found = read(texts, blanks, answer)
+        for (one, _), low, seen in zip(asked, lows, found, strict=True):
+            shares = np.zeros(len(one.words), np.float32)
+            shares[low : low + len(seen)] = seen
+            yield shares
 
     def tensors(self) -> dict[str, npt.NDArray[Any]]:
         """Return what a model file holds."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nlptool.cloze.lstm import FIRST, UNKNOWN, ids_of, read, sides
+from nlptool.cloze.lstm import FIRST, SIGHT, UNKNOWN, ids_of, read, sides
 from nlptool.cloze.questions import BLANK, question
 from nlptool.neural.forward import answer, answer_all
 from tests.cloze.fillers import WORDS, pointer_of, questions_of
@@ -86,3 +86,6 @@ def test_a_passage_of_any_length():
     (shares,) = pointer_of(units=2, layers=1).shares([(one, one.blanks[0])])
     assert shares.shape == (30_001,)
     assert shares.sum() == pytest.approx(1, abs=1e-3)
+    # What is too far away is not read.
+    assert (shares[: 30_000 - SIGHT] == 0).all()
+    assert (shares[30_000 - SIGHT : -1] > 0).all()
