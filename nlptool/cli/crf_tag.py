@@ -67,7 +67,7 @@ def segment(
     with ExitStack() as stack:
         out = stack.enter_context(_results(output))
         report = stack.enter_context(_talking(output, quiet=quiet))
-        stack.enter_context(announced(report))
+        stack.enter_context(announced(report, waits=True))
         tagger = Tagger.load(model)
         tagger.check_words()
         asked = Asked(words=_words(dictionary, tagger), splits=True)
@@ -131,7 +131,7 @@ def tag(
     with ExitStack() as stack:
         out = stack.enter_context(_results(output))
         report = stack.enter_context(_talking(output, quiet=quiet))
-        stack.enter_context(announced(report))
+        stack.enter_context(announced(report, waits=True))
         tagger = Tagger.load(model)
         scheme = None if tagger.scheme == "none" else tagger.scheme
         form = Format(format_, tagger.unit, label, token, scheme)

@@ -75,6 +75,11 @@ def njit(**options: Any) -> Any:
     return later
 
 
+def is_loaded() -> bool:
+    """Tell whether numba is there already."""
+    return "numba" in sys.modules
+
+
 def load_numba() -> None:
     """Load numba, if it is not yet, as `announced` and `known_tuples` want it."""
     with _lock:

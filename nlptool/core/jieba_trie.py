@@ -36,9 +36,9 @@ KEY = np.uint64((1 << 45) - 1)
 ROOT = np.uint64(0)
 NO_NODE = np.uint64(0)
 
-_CHARACTER = np.uint64(PLACE_BITS)
-_TAKEN = np.uint64(1 << 44)
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+CHARACTER = np.uint64(PLACE_BITS)
+TAKEN = np.uint64(1 << 44)
+MIX = np.uint64(0x9E3779B97F4A7C15)
 _1 = np.uint64(1)
 
 _SPACE, _NEWLINE, _RETURN, _ZERO, _NINE = b" \n\r09"
@@ -48,13 +48,13 @@ _MOST_DIGITS = 18
 @njit(cache=True, nogil=True)
 def key_of(parent: np.uint64, character: int) -> np.uint64:
     """Return bits 0-44 of the node of a character behind a beginning."""
-    return _TAKEN | parent | (np.uint64(character) << _CHARACTER)
+    return TAKEN | parent | (np.uint64(character) << CHARACTER)
 
 
 @njit(cache=True, nogil=True)
 def place_of(key: np.uint64, mask: np.uint64) -> np.uint64:
     """Return where the search for a key begins, in a table of mask + 1 entries."""
-    mixed = key * _MIX
+    mixed = key * MIX
     return (mixed ^ (mixed >> np.uint64(32))) & mask
 
 

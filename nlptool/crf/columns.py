@@ -118,11 +118,15 @@ class Columns:
         return values_of(name, self.lexicons, self.clusters)
 
     @cached_property
+    def plan(self) -> Int64:
+        """What each column is, see `View`; shape (n_columns, 3)."""
+        plans = [plan_of(name, self.lexicons, self.clusters) for name in self.names]
+        return np.array(plans, np.int64)
+
+    @cached_property
     def view(self) -> View:
         """What kernels need to read text of single characters."""
-        plan = np.array(
-            [plan_of(name, self.lexicons, self.clusters) for name in self.names], np.int64
-        )
+        plan = self.plan
         tables = [*(one.table for one in self.lexicons), *(one.table for one in self.clusters)]
         caps = [*(one.cap for one in self.lexicons), *(one.cap for one in self.clusters)]
         values = [one.numbers.reshape(-1) + np.int32(1) for one in self.clusters]

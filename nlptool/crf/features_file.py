@@ -26,7 +26,6 @@ from nlptool.crf.features import Features
 from nlptool.crf.index import empty_index
 from nlptool.crf.kernels_columns import LONGEST_WORD
 from nlptool.crf.kernels_features import DIRECT, EXACT, HASHED
-from nlptool.crf.kernels_index import check_cells
 from nlptool.crf.lexicon import Lexicon
 from nlptool.crf.normalise import HOWS, N_POINTS
 from nlptool.crf.template import Template, parse_template
@@ -36,8 +35,11 @@ from nlptool.errors import CorpusError, ModelError
 MOST_VALUES = 1 << 20
 """The most types of words, or clusters, that a model may have."""
 
+
 MOST_COLUMNS = 1000
 """The most columns of a file that templates may ask for."""
+
+_CELLS = 1 << 16  # that are looked at together
 
 
 def tensors_of(features: Features) -> dict[str, Array]:
@@ -148,7 +150,7 @@ def _features(stored: Stored, template: Template, columns: Columns, min_count: i
             )
         largest, n_empty = int(table.max()), 1
         if kind != DIRECT:
-            largest, n_empty = check_cells(table, np.uint64(bits[s]))
+            largest, n_empty = _in_cells(table, bits[s])
         if not fits or largest > n_records[s] or not n_empty:
             raise _damaged(where, f"the table of features like {shape.slots[0].text}")
         if kind != HASHED:
@@ -165,6 +167,17 @@ def _features(stored: Stored, template: Template, columns: Columns, min_count: i
         bits=frozen(np.array(bits, np.uint64)),
     )
     return Features(template, columns, index, tuple(n_records.tolist()), tuple(tuples), min_count)
+
+
+def _in_cells(cells: Nodes, bits: int) -> tuple[int, int]:
+    """Return the largest number of a record in a table, from 1, and how many cells are empty."""
+    mask = np.uint64((1 << bits) - 1)
+    largest = n_empty = 0
+    for begin in range(0, len(cells), _CELLS):
+        part = cells[begin : begin + _CELLS]
+        largest = max(largest, int((part & mask).max()))
+        n_empty += len(part) - int(np.count_nonzero(part))
+    return largest, n_empty
 
 
 def _lexicons(stored: Stored, entries: list[Any]) -> tuple[Lexicon, ...]:

@@ -61,7 +61,7 @@ def groups_of(features: Features, layout: Layout) -> Groups:
         layout: of its weights.
     """
     shapes, sizes = features.template.shapes, features.columns.sizes
-    sources = _sources(features.columns.view.plan, sizes)
+    sources = _sources(features.columns.plan, sizes)
     found: dict[tuple[int, bool], list[int]] = {}
     left: list[int] = []
     for k, shape in enumerate(shapes):

@@ -35,8 +35,8 @@ _0 = np.uint64(0)
 _1 = np.uint64(1)
 _32 = np.uint64(32)
 _64 = np.uint64(64)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xD6E8FEB86659FD93)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+MIX = np.uint64(0xD6E8FEB86659FD93)
 
 
 class Index(NamedTuple):
@@ -78,7 +78,7 @@ def shift_of(n_cells: int) -> np.uint64:
 @njit(cache=True, nogil=True)
 def place_of(key: np.uint64, shift: np.uint64) -> np.uint64:
     """Return the first cell for a key, in a table of 2**(64 - shift) cells."""
-    mixed = (key ^ (key >> _32)) * _GOLDEN
+    mixed = (key ^ (key >> _32)) * GOLDEN
     return mixed >> shift
 
 
@@ -101,7 +101,7 @@ def fill_keys(ids: Int32, at: int, refs: Int64, factors: Words, kind: int, keys:
         factor = factors[j]
         if kind == HASHED:
             for i in range(len(keys)):
-                key = (keys[i] + np.uint64(row[first + i]) + _1) * _MIX
+                key = (keys[i] + np.uint64(row[first + i]) + _1) * MIX
                 keys[i] = key ^ (key >> _32)
         else:
             for i in range(len(keys)):
@@ -171,7 +171,7 @@ def find_record(ids: Int32, at: int, s: int, index: Index) -> int:
     for j in range(len(refs)):
         one = np.uint64(ids[refs[j, 1], at + refs[j, 0]])
         if kind == HASHED:
-            key = (key + one + _1) * _MIX
+            key = (key + one + _1) * MIX
             key ^= key >> _32
         else:
             key += one * index.factors[index.ref_begins[s] + j]

@@ -35,7 +35,7 @@ from nlptool.crf.kernels_features import (
 from nlptool.crf.kernels_model import Float32, Model
 from nlptool.crf.kernels_scores import add
 
-_BLOCK = 128
+BLOCK = 128
 
 _0 = np.uint64(0)
 _1 = np.uint64(1)
@@ -118,13 +118,13 @@ def add_shape(ids: Int32, n: int, s: int, index: Index, model: Model, S: Float32
     mask, wrap = (_1 << bits) - _1, np.uint64(len(cells) - 1)
     base, stride = model.bases[s], model.strides[s]
     runs = model.runs[model.run_of[s] : model.run_of[s + 1]]
-    keys = np.empty(_BLOCK, np.uint64)
-    near = np.empty(_BLOCK, np.uint64)
-    found = np.empty(_BLOCK, np.int64)
-    where = np.empty(_BLOCK, np.int64)
+    keys = np.empty(BLOCK, np.uint64)
+    near = np.empty(BLOCK, np.uint64)
+    found = np.empty(BLOCK, np.int64)
+    where = np.empty(BLOCK, np.int64)
     high = n + pad + index.spans[s, 1]
-    for block in range(pad + index.spans[s, 0], high, _BLOCK):
-        size = min(_BLOCK, high - block)
+    for block in range(pad + index.spans[s, 0], high, BLOCK):
+        size = min(BLOCK, high - block)
         # Without a branch between, so that many cells are on their way at a time.
         if kind == DIRECT:
             keys[:size] = _0

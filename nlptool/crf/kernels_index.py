@@ -130,20 +130,3 @@ def fill_table(keys: Words, kind: int, bits: np.uint64, cells: Words) -> None:
             place = (place + _1) & wrap
         tag = key >> bits if kind == HASHED else key
         cells[place] = (tag << bits) | np.uint64(record + 1)
-
-
-@njit(cache=True, nogil=True)
-def check_cells(cells: Words, bits: np.uint64) -> Any:
-    """Return the largest number of a record in a table, from 1, and how many cells are empty.
-
-    Args:
-        cells: the table.
-        bits: of a cell, how many are the record's.
-    """
-    mask = (_1 << bits) - _1
-    largest = _0
-    n_empty = 0
-    for cell in cells:
-        largest = max(largest, cell & mask)
-        n_empty += cell == _0
-    return np.int64(largest), n_empty

@@ -1,13 +1,14 @@
 """Raw text with what a tagger finds in it marked: spaces between words, brackets around spans.
 
 A piece of text goes through kernels only, without Python in between, see kernels_tag.py; but
-for a network's scores, see neural_scores.py.
+for the first ones, see early.py, and for a network's scores, see neural_scores.py.
 """
 
 import numpy as np
 
 from nlptool.core.store import Array
 from nlptool.crf.codes import coded_points
+from nlptool.crf.early import is_early, spans, words
 from nlptool.crf.kernels_tag import label_rows, label_text
 from nlptool.crf.kernels_text import read_text, size_of_spans, write_spans, write_words
 from nlptool.crf.model import Tagger
@@ -40,6 +41,9 @@ def bracket(tagger: Tagger, text: bytes) -> bytes:
     Raises:
         ModelError: the model needs more than characters.
     """
+    tagger.check_text()
+    if is_early(tagger, text):
+        return spans(tagger, text)
     raw, begins, ends, labels = _labelled(tagger, text, splits=False)
     places, kinds, names, name_begins = tagger.marks
     more = size_of_spans(ends, labels, places, kinds, np.diff(name_begins))
@@ -49,6 +53,9 @@ def bracket(tagger: Tagger, text: bytes) -> bytes:
 
 
 def _cut(tagger: Tagger, text: bytes, *, keeps: bool) -> bytes:
+    tagger.check_text()
+    if is_early(tagger, text):
+        return words(tagger, text, keeps=keeps)
     raw, begins, ends, labels = _labelled(tagger, text, splits=True)
     out = np.empty(2 * len(raw), np.uint8)
     n = write_words(raw, begins, ends, labels, *tagger.marks[:2], keeps, out)
@@ -57,7 +64,6 @@ def _cut(tagger: Tagger, text: bytes, *, keeps: bool) -> bytes:
 
 def _labelled(tagger: Tagger, text: bytes, *, splits: bool) -> tuple[Array, Array, Array, Array]:
     """Return a text, where its tokens begin, where its sentences end, and the labels."""
-    tagger.check_text()
     raw = np.frombuffer(text, np.uint8)
     codes, begins = np.empty((2, len(raw)), np.int32)
     ends = np.empty(len(raw), np.int64)

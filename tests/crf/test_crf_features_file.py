@@ -213,7 +213,9 @@ def test_a_template_of_what_the_model_does_not_have(tmp_path: Path) -> None:
     settings = {**file.config["features"], "template": "U:%x[0,lex.length]"}
     with pytest.raises(ModelError) as error:
         features_from(file, settings)
-    assert str(error.value).startswith(f"{file.path}:1: %x[0,lex.length]: no column 'lex.length'")
+    assert str(error.value).startswith(
+        f"{file.path}: template:1: %x[0,lex.length]: no column 'lex.length'"
+    )
     assert str(error.value).endswith("; the file is damaged")
 
 
