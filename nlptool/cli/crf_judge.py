@@ -63,6 +63,10 @@ def eval_(
     """
     n_threads = options.cores(threads)
 
+    from nlptool.neural.runtime import prepare_answers
+
+    prepare_answers()
+
     from nlptool.core.corpus import Reading
     from nlptool.crf.evaluation import evaluate
     from nlptool.crf.formats import Format, read_sentences
@@ -107,6 +111,10 @@ def compare(
     Example: nlptool crf compare new.crf old.crf test.txt
     """
     n_threads = options.cores(threads)
+
+    from nlptool.neural.runtime import prepare_answers
+
+    prepare_answers()
 
     from nlptool.core.corpus import Reading
     from nlptool.crf.compare import compare as compared

@@ -23,6 +23,8 @@ def features(
 ) -> None:
     """Show what weighs most for each label: label, weight, feature as CRF++ writes it.
 
+    Of a network these are the features of the linear model that it goes on from.
+
     Example: nlptool crf features people.crf --label B-PER | head
     """
     from nlptool.core.compiling import announced
@@ -31,6 +33,10 @@ def features(
 
     with console.talking(quiet=quiet) as report, announced(report):
         tagger = Tagger.load(model)
+        if tagger.network is not None and not tagger.network.has_linear:
+            raise ConfigError(
+                f"{model}: a network without a linear model, expected a model that has features"
+            )
         for name in label or ():
             if name not in tagger.labels:
                 shown = ", ".join(tagger.labels)

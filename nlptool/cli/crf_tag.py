@@ -56,6 +56,10 @@ def segment(
     _read_once(paths)
     n_threads = options.cores(threads)
 
+    from nlptool.neural.runtime import prepare_answers
+
+    prepare_answers()
+
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading
     from nlptool.crf.answer import Asked
@@ -117,6 +121,10 @@ def tag(
     n_threads = options.cores(threads)
     if nbest < 0:
         raise ConfigError(f"--nbest: {nbest}, expected 1 or more")
+
+    from nlptool.neural.runtime import prepare_answers
+
+    prepare_answers()
 
     from nlptool.core.compiling import announced
     from nlptool.core.corpus import Reading

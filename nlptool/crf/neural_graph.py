@@ -45,7 +45,7 @@ def graph_of(
         blocks.append(block("both", "join", *parts))
         parts = ["both"]
     now = _dropped(blocks, parts[0], config)
-    if config.blocks == "gated":
+    if config.blocks == "gated" or width_seen:
         blocks.append(block("narrow", "dense", now, width=config.width, activation="linear"))
         now = "narrow"
     for number in range(config.depth):

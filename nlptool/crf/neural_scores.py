@@ -39,6 +39,8 @@ Answer = Callable[[Batch], Mapping[str, Array]]
 MOST_WIDTH = 4096
 """Numbers that a character may get from vectors."""
 
+_LARGEST = 1e6
+
 _SHAPES = (Shape(((0, 0),), (Slot("U:%x[0,0]", 0, 0),), edge=False),)
 
 
@@ -238,6 +240,8 @@ def _tables(stored: Stored, kinds: object, longest: object) -> tuple[Table, ...]
             raise ModelError(f"{where}: its vectors {i} are not in order; it is damaged")
         cells = stored.tensor(f"vectors.{i}.cells", "uint8", (len(keys), None))
         scales = stored.tensor(f"vectors.{i}.scales", "float32", (len(keys),))
+        if not np.all((scales >= 0) & (scales <= _LARGEST)):
+            raise ModelError(f"{where}: its vectors {i} are too large; it is damaged")
         if kind == "pairs" and length < 2:
             raise ModelError(f"{where}: pairs of one character; it is damaged")
         found.append(Table(kind, length, keys, cells, scales))

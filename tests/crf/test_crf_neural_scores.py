@@ -210,7 +210,7 @@ def refusal(tmp_path: Path, change: Any) -> str:
         ),
         (
             lambda config, tensors: config["settings"].update(width=8),
-            "tensor 'network/layer0.forward_kernel' is float32 22 x 12, expected float32 22 x 16",
+            "tensor 'network/narrow.kernel' is float32 22 x 6, expected float32 22 x 8",
         ),
         (
             lambda config, tensors: config.update(n_ids=10**6),
@@ -229,6 +229,10 @@ def refusal(tmp_path: Path, change: Any) -> str:
                 {"vectors.2.keys": tensors["vectors.2.keys"][::-1].copy()}
             ),
             "its vectors 2 are not in order; it is damaged",
+        ),
+        (
+            lambda config, tensors: tensors["vectors.0.scales"].fill(1e30),
+            "its vectors 0 are too large; it is damaged",
         ),
         (
             lambda config, tensors: tensors["network/scores.kernel"].fill(np.nan),

@@ -58,3 +58,10 @@ def test_forbidden_moves_stay_finite():
     assert np.isfinite(found).all()
     assert (found <= 1e-3).all()
     assert (best != 1).all()
+
+
+def test_losses_have_the_mean_of_a_position():
+    scores, mask, tags, parts = example(3, lengths=(5, 1, 2))
+    whole = value(crf.log_likelihood, scores, mask, tags, *parts)
+    found = value(crf.token_losses, scores, mask, tags, *parts)
+    assert np.isclose(found.mean(), -whole.sum() / 8, atol=1e-5)

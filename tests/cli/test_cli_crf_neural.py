@@ -1,0 +1,142 @@
+"""`nlptool crf` with networks, as a shell would run it; training where Keras is."""
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import typer
+
+from nlptool.cli.app import app
+from nlptool.crf.neural_config import Neural
+from tests.cli.crf_commands import CORPORA, NAMES, WORDS, run
+from tests.crf_networks import network_of
+from tests.crf_taggers import NAMES as FEW_NAMES
+from tests.crf_taggers import WORDS as FEW_WORDS
+
+needs_keras = pytest.mark.skipif(not find_spec("keras"), reason="the extra `neural` is not there")
+NEURAL = ["--model", "neural"]
+SMALL = [*NEURAL, "--width", 8, "--characters", 8, "--folds", 2, "--epochs", 2]
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("crf") / "words.crf"
+    network_of(FEW_WORDS).save(str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("crf") / "names.crf"
+    network_of(FEW_NAMES).save(str(path))
+    return path
+
+
+def test_every_setting_is_an_option() -> None:
+    command = typer.main.get_command(app).commands["crf"].commands["train"]  # type: ignore[attr-defined]
+    options = {option.name: option for option in command.params}
+    for field in fields(Neural):
+        assert field.name in options
+        # The help says what it is; a preset has its own.
+        if field.name in ("blocks", "width", "depth", "characters", "dropout", "clip"):
+            assert str(field.default).removesuffix(".0") in options[field.name].help
+
+
+def test_text_goes_through_every_command(words: Path, names: Path) -> None:
+    end = run("segment", words, text="甲乙丙丁 丙甲\n\n天\n")
+    assert (end.code, end.stderr) == (0, "")
+    assert end.stdout.replace(" ", "") == "甲乙丙丁丙甲\n\n天\n"
+    end = run("tag", names, "--json", "--confidence", "--nbest", 2, text="甲乙丙丁\n")
+    assert (end.code, end.stderr) == (0, "")
+    row = json.loads(end.stdout)
+    assert row["text"] == "甲乙丙丁"
+    end = run("tag", words, text="甲乙丙丁\n")
+    assert (end.code, end.stderr) == (0, "")
+    end = run("eval", words, WORDS, "--json")
+    assert end.code == 0
+    assert 0 <= json.loads(end.stdout)["f1"] <= 1
+    end = run("features", words, "-k", 3)
+    assert end.code == 0
+    assert end.stdout.startswith("label\tweight\tfeature\n")
+    assert "\tU0:" in end.stdout
+
+
+def test_a_network_alone_has_no_features(tmp_path: Path) -> None:
+    path = tmp_path / "m.crf"
+    network_of(FEW_WORDS, folds=0).save(str(path))
+    end = run("features", path)
+    assert (end.code, end.stdout) == (2, "")
+    assert end.stderr == (
+        f"nlptool: {path}: a network without a linear model, expected a model that has features\n"
+    )
+
+
+def test_what_it_is_and_whether_it_is_whole(words: Path) -> None:
+    end = run("info", words, group="model")
+    assert (end.code, end.stderr) == (0, "")
+    assert "lstm" in end.stdout
+    end = run("verify", words, group="model")
+    assert (end.code, end.stdout) == (0, f"{words}\tcrf\tok\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--width", 8], "--width: 8 without --model neural, whose option it is"),
+        (["--device", "cpu"], "--device: cpu without --model neural, whose option it is"),
+        (["--model", "deep"], "--model: 'deep', expected linear or neural"),
+        ([*NEURAL, "--blocks", "cnn"], "--blocks: 'cnn', expected one of lstm, gru, gated, conv"),
+        ([*NEURAL, "--preset", "x"], "--preset: 'x', expected one of convolutions"),
+        ([*NEURAL, "--folds", 1], "--folds: 1, expected 0 (no linear model) or 2 to 100"),
+        ([*NEURAL, "--init", "m"], "--init: given with --model neural, which begins anew"),
+    ],
+)
+def test_options_that_cannot_be(tmp_path: Path, options: list[object], message: str) -> None:
+    end = run("train", WORDS, *options, cwd=tmp_path)
+    assert (end.code, end.stdout, end.stderr) == (2, "", f"nlptool: {message}\n")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(bool(find_spec("keras")), reason="Keras is there")
+def test_training_needs_keras(tmp_path: Path) -> None:
+    end = run("train", WORDS, *SMALL, "-o", tmp_path / "m.crf")
+    assert (end.code, end.stdout) == (2, "")
+    assert "pip install 'nlptool[neural]'" in end.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@needs_keras
+def test_training_says_what_it_did(tmp_path: Path) -> None:
+    vectors = tmp_path / "v.vec"
+    vectors.write_text("3 2\n医 1 2\n医院 0 1\n工作 1 1\n", "utf-8")
+    end = run(
+        "train", NAMES, *SMALL, "--dev", CORPORA / "crf_names_dev.bio", "-o", tmp_path / "m.crf",
+        "--vectors", vectors, "--log", tmp_path / "log", "--threads", 1, "--device", "cpu",
+    )  # fmt: skip
+    assert (end.code, end.stdout) == (0, "")
+    last = end.stderr.splitlines()[-1]
+    assert last.startswith(f"nlptool: {tmp_path}/m.crf: 7 labels, ")
+    assert ", 2 epochs, dev F1 0." in last
+    rows = [json.loads(line) for line in (tmp_path / "log").read_text("utf-8").splitlines()]
+    assert rows[0]["width"] == 8
+    assert [row["epoch"] for row in rows[1:]] == [1, 2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.crf", "v.vec"]
+    end = run("tag", tmp_path / "m.crf", text="李明在北京工作\n")
+    assert (end.code, end.stderr) == (0, "")
+
+
+def test_answers_are_there_without_keras(words: Path) -> None:
+    program = (
+        "import sys\nfrom nlptool.cli.app import main\n"
+        f"sys.argv = ['nlptool', 'crf', 'segment', {str(words)!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n"
+        "    print([name for name in ('keras', 'tensorflow', 'jax') if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], input="甲乙\n".encode(), capture_output=True, check=True
+    )
+    assert done.stdout.decode().splitlines()[-1] == "[]"

@@ -1,0 +1,164 @@
+"""Training networks on top of linear models: tiny ones, for seconds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras", reason="the extra `neural` is not installed")
+
+from nlptool.core.checkpoint import Checkpoint  # noqa: E402  only where Keras is
+from nlptool.core.report import Note, Progress  # noqa: E402  only where Keras is
+from nlptool.crf.config import Config  # noqa: E402  only where Keras is
+from nlptool.crf.learn import Seeing  # noqa: E402  only where Keras is
+from nlptool.crf.model import Tagger  # noqa: E402  only where Keras is
+from nlptool.crf.neural_config import BLOCKS, Neural, neural_of  # noqa: E402  only where Keras is
+from nlptool.crf.neural_learn import KIND, learn_neural  # noqa: E402  only where Keras is
+from nlptool.crf.sentences import Sentence  # noqa: E402  only where Keras is
+from nlptool.crf.template import parse_template  # noqa: E402  only where Keras is
+from nlptool.errors import ConfigError, CorpusError, RunError  # noqa: E402  only where Keras is
+from tests.crf.test_crf_learn import DEV, NAMES, TRAIN, right, saved, seeing  # noqa: E402  only where Keras is
+from tests.crf_networks import tables  # noqa: E402  only where Keras is
+
+LINEAR = Config(epochs=2)
+SMALL = Neural(width=8, characters=8, folds=2, epochs=2, dropout=0.1, smoothing=0.9)
+
+
+class Stop(BaseException):
+    """What a report raises."""
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_a_network_alone_learns_what_it_is_shown(blocks: str) -> None:
+    neural = replace(SMALL, blocks=blocks, folds=0, epochs=20, rate=0.02, dropout=0.0, width=16)
+    tagger, history = learn_neural(TRAIN, seeing(), LINEAR, neural)
+    assert right(tagger, TRAIN) > 0.93
+    assert right(tagger, DEV) > 0.6
+    assert len(history) == 20
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_it_goes_on_from_a_linear_model() -> None:
+    told: list[object] = []
+    heard: list[float] = []
+    tagger, history = learn_neural(
+        TRAIN, seeing(), LINEAR, SMALL, tables=tables(), dev=DEV, report=told.append,
+        tell=heard.append,
+    )  # fmt: skip
+    facts = tagger.training
+    assert [row["f1"] for row in history] == heard
+    assert (facts["epochs"], facts["best_score"]) == (2, max(heard))
+    assert facts["linear"]["best_score"] == pytest.approx(max(heard), abs=0.1)
+    assert facts["sentences"] == len(TRAIN)
+    assert facts["deterministic"] is True
+    assert facts["weights"] > 500
+    assert any(isinstance(one, Progress) and one.stage == "training" for one in told)
+    notes = [one.text for one in told if isinstance(one, Note)]
+    assert any("4 labels: a network of " in text for text in notes)
+    assert right(tagger, DEV) > 0.7
+
+
+def test_training_again_gives_the_same_file(tmp_path: Path) -> None:
+    files = [
+        saved(learn_neural(TRAIN, seeing(), LINEAR, SMALL, tables=tables())[0], tmp_path / name)
+        for name in "ab"
+    ]
+    assert files[0] == files[1]
+    assert right(Tagger.load(str(tmp_path / "a")), TRAIN) > 0.8
+
+
+def test_interrupted_and_gone_on_it_is_the_same(tmp_path: Path) -> None:
+    def train(checkpoint: Checkpoint | None, after: int) -> bytes:
+        n = 0
+
+        def report(event: object) -> None:
+            nonlocal n
+            n += (
+                isinstance(event, Progress)
+                and event.stage == "training"
+                and event.unit == "examples"
+            )
+            if n == after:
+                raise Stop
+
+        tagger, _ = learn_neural(
+            TRAIN, seeing(), LINEAR, SMALL, dev=DEV, checkpoint=checkpoint, report=report
+        )
+        return saved(tagger, tmp_path / "m.crf")
+
+    whole = train(None, -1)
+    path = str(tmp_path / "m.checkpoint")
+    first = Checkpoint(path, KIND, seconds=1e9)
+    for after in (3, 5):
+        with pytest.raises(Stop):
+            train(first, after)
+        first = replace(first, resume=True)
+    assert train(first, -1) == whole
+    with pytest.raises(ConfigError, match="made with neural "):
+        learn_neural(TRAIN, seeing(), LINEAR, replace(SMALL, width=6), dev=DEV, checkpoint=first)
+    with pytest.raises(CorpusError, match="made from another corpus"):
+        learn_neural(TRAIN[1:], seeing(), LINEAR, SMALL, dev=DEV, checkpoint=first)
+
+
+def test_a_loss_that_is_no_number_ends_it() -> None:
+    neural = replace(SMALL, blocks="conv", folds=0, epochs=1)
+    endless = tuple(replace(one, scales=np.full_like(one.scales, 2e36)) for one in tables())
+    with pytest.raises(RunError, match="training diverged in epoch"):
+        learn_neural([Sentence("甲乙", "BE")], seeing(), LINEAR, neural, tables=endless)
+
+
+def test_the_published_network() -> None:
+    neural = replace(neural_of("convolutions", {}), epochs=3, width=16, characters=16, batch=8)
+    tagger, _ = learn_neural(TRAIN, seeing(), LINEAR, neural)
+    assert tagger.network is not None
+    assert not tagger.network.has_linear
+    assert right(tagger, TRAIN) > 0.5
+
+
+def test_one_label_and_sentences_that_teach_nothing() -> None:
+    told: list[object] = []
+    given = [Sentence("甲乙", "SS"), Sentence("", ""), Sentence("丙", "S"), Sentence("丁")]
+    tagger, _ = learn_neural(given, seeing(), LINEAR, SMALL, report=told.append)
+    (found,) = tagger.tag([Sentence("丁甲")])
+    assert found.labels == "SS"
+    assert Note("1 sentences have no labels, or such as are not legal: left out") in told
+
+
+def test_labels_of_the_development_set_that_training_never_saw() -> None:
+    dev = [Sentence("张三", ["B-NEW", "I-NEW"]), Sentence("", [])]
+    tagger, history = learn_neural(NAMES[:30], seeing(), LINEAR, SMALL, dev=dev)
+    assert history[0]["f1"] == 0
+    assert "B-NEW" not in tagger.labels
+
+
+@pytest.mark.parametrize(
+    ("config", "neural", "message"),
+    [
+        (Config(decoder="memm"), SMALL, "--decoder: memm with --model neural, expected crf"),
+        (
+            LINEAR,
+            replace(SMALL, characters=0),
+            "--characters: 0, and there are no --vectors: the network sees nothing",
+        ),
+    ],
+)
+def test_what_cannot_be_trained(config: Config, neural: Neural, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        learn_neural(TRAIN, seeing(), config, neural)
+    assert str(error.value) == message
+
+
+def test_features_of_pairs_of_labels_are_refused() -> None:
+    template = parse_template("U0:%x[0,0]\nB0:%x[0,0]\n", "t", ["0"])
+    with pytest.raises(ConfigError) as error:
+        learn_neural(TRAIN, Seeing(template), LINEAR, SMALL)
+    assert str(error.value) == (
+        "--template: features of pairs of labels (B with %x), which --model neural has not"
+    )
+
+
+def test_nothing_to_learn_from() -> None:
+    for given in ([], [Sentence("甲")]):
+        with pytest.raises(CorpusError):
+            learn_neural(given, seeing(), LINEAR, SMALL)
