@@ -1,6 +1,8 @@
 """Questions in both forms, and what is wrong with some."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlptool.cloze.questions import (
     BLANK,
@@ -143,3 +145,22 @@ def test_files_of_questions_can_be_read_twice(tmp_path):
     questions = read_questions([str(path)], answered=True)
     assert [one.name for one in questions] == ["<qid_0>", "<qid_1>"]
     assert [one.where for one in questions] == [f"{path}:2", f"{path}:4"]
+
+
+PIECES = st.sampled_from(
+    ["1", "<qid_0>", " ||| ", "|||", "XXXXX", "小猴", " ", "\u3000", "\n", "。", "\x85"]
+)
+
+
+@given(st.lists(PIECES, max_size=30))
+def test_any_text_is_questions_or_an_error_with_its_place(pieces):
+    try:
+        found = parsed("".join(pieces))
+    except CorpusError as error:
+        assert str(error).startswith("q.txt:")
+        return
+    for one in found:
+        assert all(one.words[blank] == BLANK for blank in one.blanks)
+        lines = [*lines_of(one), *lines_of(one, together=True)] if one.answers else lines_of(one)
+        for again in parsed("\n".join(lines)):
+            assert (again.words, again.blanks) == (one.words, one.blanks)
