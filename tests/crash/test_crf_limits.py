@@ -19,6 +19,7 @@ from nlptool.crf.sentences import Sentence
 from nlptool.errors import ModelError
 from tests.crash.test_commands import environment, nlptool
 from tests.crash.test_mutated_models import VALUES, WORDS, places, sealed
+from tests.crf_networks import network_of
 from tests.crf_taggers import NAMES, tagger_of
 from tests.faults import End, names_in
 
@@ -74,11 +75,16 @@ def test_struck_at_any_time_and_gone_on_from_there(
     assert resumed >= 1
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], bytes]:
+@pytest.fixture(scope="module", params=["linear", "neural"])
+def model(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any], bytes]:
     """Return a path, what a good header there says with both JSONs parsed, and the data."""
     path = tmp_path_factory.mktemp("model") / "m.crf"
-    tagger_of(NAMES, training={"epochs": 1}).save(str(path))
+    if request.param == "linear":
+        tagger_of(NAMES, training={"epochs": 1}).save(str(path))
+    else:
+        network_of(NAMES).save(str(path))
     raw = path.read_bytes()
     length = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8 : 8 + length])
