@@ -51,7 +51,7 @@ def network_of(
     config = Neural(**{"width": 6, "characters": 4, **settings}).settled(many=True)  # type: ignore[arg-type]
     n_ids = count_ids(tagger.features.columns, sentences)
     given = tables() if given is None else given
-    deep = Deep(config, n_ids, len(tagger.labels), bool(config.folds), given, {})
+    deep = Deep(config, n_ids, len(tagger.labels), config.linear_share > 0, given, {})
     weights = drawn(deep.graph, seed)
     # An answer that one can see.
     weights["scores.kernel"] = weights["scores.kernel"] * np.float32(3)

@@ -42,7 +42,7 @@ def train(
         typer.Argument(metavar="CORPUS...", help="Labelled text, in any form; - is stdin."),
     ],
     model: Annotated[
-        str, typer.Option(help="linear; or neural, a network on top of a linear model.")
+        str, typer.Option(help="linear; or neural, a network beside a linear model.")
     ] = "linear",
     output: Annotated[
         str | None,
@@ -144,7 +144,7 @@ def train(
     depth: crf_neural.Depth = None,
     characters: crf_neural.Characters = None,
     dropout: crf_neural.Dropout = None,
-    folds: crf_neural.Folds = None,
+    linear_share: crf_neural.LinearShare = None,
     smoothing: crf_neural.Smoothing = None,
     clip: crf_neural.Clip = None,
     device: crf_neural.Device = None,
@@ -193,7 +193,7 @@ def train(
         "depth": depth,
         "characters": characters,
         "dropout": dropout,
-        "folds": folds,
+        "linear_share": linear_share,
         "smoothing": smoothing,
         "clip": clip,
     }

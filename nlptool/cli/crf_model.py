@@ -23,7 +23,7 @@ def features(
 ) -> None:
     """Show what weighs most for each label: label, weight, feature as CRF++ writes it.
 
-    Of a network these are the features of the linear model that it goes on from.
+    Of a model with a network these are the features of the linear model beside it.
 
     Example: nlptool crf features people.crf --label B-PER | head
     """

@@ -37,11 +37,11 @@ Dropout = Annotated[
     float | None,
     typer.Option(help=f"Share of a layer that a step leaves out; {_NETWORK.dropout:g}."),
 ]
-Folds = Annotated[
-    int | None,
+LinearShare = Annotated[
+    float | None,
     typer.Option(
-        help="Linear models that score what they did not see, for the network to learn from; "
-        f"{_NETWORK.folds}, 0 for a network without a linear model.",
+        help="What the linear model counts beside the network, which counts the rest; "
+        f"{_NETWORK.linear_share:g}, 0 for a network alone.",
     ),
 ]
 Smoothing = Annotated[
@@ -92,7 +92,8 @@ def asked(
         raise ConfigError(f"--model: {model!r}, expected linear or neural")
     for name, value in {"preset": preset, **own, **others}.items():
         if value is not None:
-            raise ConfigError(f"--{name}: {value} without --model neural, whose option it is")
+            shown = name.replace("_", "-")
+            raise ConfigError(f"--{shown}: {value} without --model neural, whose option it is")
     return None
 
 

@@ -14,7 +14,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "depth": 3,
         "characters": 128,
         "dropout": 0.0,
-        "folds": 0,
+        "linear_share": 0.0,
         "smoothing": 0.0,
         "batch": 128,
         "rate": 1e-3,
@@ -36,9 +36,9 @@ class Neural:
         depth: layers.
         characters: the width of a character's vector that is learned; 0: none.
         dropout: how much of the input and of each layer's answer is left out in training.
-        folds: the linear model beside the network is learned from all of the text; what the
-            network sees of it in training comes from so many others, each of which has not
-            seen the sentences that it scores. 0: no linear model.
+        linear_share: what the linear model beside the network counts, the network counting the
+            rest: the probability of labels is the weighted geometric mean of both. 0: there is
+            none.
         epochs: passes over the text, at most; None: as many as `settled` says.
         rate: of learning, at its highest.
         batch: sentences between two changes of the weights.
@@ -53,7 +53,7 @@ class Neural:
     depth: int = 1
     characters: int = 64
     dropout: float = 0.3
-    folds: int = 5
+    linear_share: float = 0.5
     epochs: int | None = None
     rate: float = 2e-3
     batch: int = 32
@@ -75,7 +75,7 @@ class Neural:
             "depth": (1, 16),
             "characters": (0, 2048),
             "dropout": (0, 0.9),
-            "folds": (0, 100),
+            "linear_share": (0, 0.99),
             "epochs": (1, 10_000),
             "rate": (1e-8, 10),
             "batch": (1, 100_000),
@@ -87,9 +87,8 @@ class Neural:
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
-                raise ConfigError(f"--{name}: {value!r}, expected {low:g} to {high:g}")
-        if self.folds == 1:
-            raise ConfigError("--folds: 1, expected 0 (no linear model) or 2 to 100")
+                shown = name.replace("_", "-")
+                raise ConfigError(f"--{shown}: {value!r}, expected {low:g} to {high:g}")
         if self.blocks in ("lstm", "gru") and self.width % 2:
             raise ConfigError(f"--width: {self.width}, expected an even number for {self.blocks}")
 

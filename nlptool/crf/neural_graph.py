@@ -1,8 +1,10 @@
 """The network of a tagger, from its settings. Standard library only, but for the graph itself.
 
-chars ── embed ─┐
-seen (vectors of characters, pairs, words) ─┴ join ─ layers ─ dense ─┐
-heard (scores of the linear model) ───────────────────────── dense ──┴ add ─ crf
+    chars: embed                                  }
+    seen: vectors of characters, pairs, words     } join, dense, layers, dense, crf
+
+Where there are vectors or the layers are gated, a dense layer makes the input as narrow as the
+layers are: most of the work is done there.
 """
 
 from nlptool.crf.neural_config import Neural
@@ -15,9 +17,7 @@ FIRST_ID = 2
 """The id of the first character: 0 is padding, 1 what has no id of its own."""
 
 
-def graph_of(
-    config: Neural, *, n_ids: int, width_seen: int, n_labels: int, has_linear: bool
-) -> Graph:
+def graph_of(config: Neural, *, n_ids: int, width_seen: int, n_labels: int) -> Graph:
     """Return the network.
 
     Args:
@@ -25,7 +25,6 @@ def graph_of(
         n_ids: ids of characters, padding and unknown among them.
         width_seen: numbers that each character gets from vectors; 0 for none.
         n_labels: how many labels there are.
-        has_linear: whether scores of a linear model come in.
 
     Raises:
         ValueError: the network would see nothing.
@@ -53,13 +52,7 @@ def graph_of(
         blocks.append(_layer(name, now, number, config))
         now = _dropped(blocks, name, config)
     blocks.append(block("scores", "dense", now, width=n_labels, activation="linear"))
-    now = "scores"
-    if has_linear:
-        blocks.append(block("linear", "numbers", "chars", width=n_labels))
-        blocks.append(block("heard", "dense", "linear", width=n_labels, activation="linear"))
-        blocks.append(block("sum", "add", "scores", "heard"))
-        now = "sum"
-    blocks.append(block(TAGS, "crf", now))
+    blocks.append(block(TAGS, "crf", "scores"))
     return Graph(tuple(blocks), (TAGS,))
 
 

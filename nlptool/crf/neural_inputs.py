@@ -31,7 +31,8 @@ class Read:
     Args:
         ids: of the characters; shape (n_tokens,).
         keys: of the runs of 1, 2, ... characters, see neural_vectors.py.
-        linear: the scores that the linear model has; shape (n_tokens, n_labels) or (0, n_labels).
+        linear: the scores that the linear model has; shape (n_tokens, n_labels), or (0, n_labels)
+            where there is none.
         ends: where each sentence ends; shape (n_sentences,).
     """
 
@@ -171,8 +172,4 @@ def batch_of(
         placed = np.zeros((len(begins), time, width), np.float32)
         placed[rows, steps] = seen
         batch["seen"] = placed
-    if len(given.linear):
-        linear = np.zeros((len(begins), time, given.linear.shape[1]), np.float32)
-        linear[rows, steps] = given.linear[at]
-        batch["linear"] = linear
     return batch

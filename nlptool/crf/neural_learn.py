@@ -1,11 +1,10 @@
 """From labelled sentences to a tagger with a network, as a recipe.
 
-sentences -> linear model
-          -> what others like it say of sentences they never saw (neural_linear.py)
-          -> network on top of that                              (neural.fit)
-          -> Tagger                                              (model.py)
+sentences -> linear model, if there is to be one   (neural_linear.py)
+          -> network                               (neural.fit)
+          -> both together, a Tagger               (neural_scores.py)
 
-The network begins with saying nothing, so that its first answers are those of the linear model.
+Each is trained by itself; the development set measures both together.
 Of the modules of this room only this one needs Keras.
 """
 
@@ -27,10 +26,10 @@ from nlptool.crf.model import Tagger
 from nlptool.crf.neural_config import Neural
 from nlptool.crf.neural_graph import TAGS
 from nlptool.crf.neural_inputs import Read, batch_of
-from nlptool.crf.neural_linear import linear_model, unseen_scores
+from nlptool.crf.neural_linear import linear_model
 from nlptool.crf.neural_scores import Deep, scored
 from nlptool.crf.neural_text import count_ids, gold_of, labelled, legal_only, stretches
-from nlptool.crf.neural_vectors import Float32, Int32, Int64, Table
+from nlptool.crf.neural_vectors import Int32, Int64, Table
 from nlptool.crf.normalise import changes
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.weights import Legality, Weights
@@ -103,14 +102,12 @@ def learn_neural(
         report(Note(f"{n_out:,} sentences have no labels, or such as are not legal: left out"))
     neural = neural.settled(many=len(kept) > MANY)
     n_ids = count_ids(tagger.features.columns, kept)
-    deep = Deep(neural, n_ids, len(tagger.labels), bool(neural.folds), tuple(tables), {})
+    has_linear = neural.linear_share > 0
+    deep = Deep(neural, n_ids, len(tagger.labels), has_linear, tuple(tables), {})
     given = _read(replace(deep, has_linear=False), tagger, kept)
-    if neural.folds:
-        unseen = unseen_scores(kept, seeing, config, tagger, neural.folds, report)
-        given = replace(given, linear=unseen)
     gold = gold_of(kept, tagger.labels)
     bounds = stretches(gold, given.ends, legality)
-    inputs: Arrays = [given.ids, *given.keys[:1], given.linear, gold, *bounds]
+    inputs: Arrays = [given.ids, *given.keys[:1], gold, *bounds]
     for table in tables:
         inputs += [table.keys, table.cells, table.scales]
     measure = None
@@ -124,7 +121,7 @@ def learn_neural(
     lengths = bounds[1] - bounds[0]
     fitted = fit(
         deep.graph,
-        drawn(deep.graph, neural.seed, _start(deep, tagger.weights)),
+        drawn(deep.graph, neural.seed),
         _fitting(neural),
         Course(
             lambda epoch: batches.shuffled(lengths, neural.batch, seed=neural.seed, epoch=epoch),
@@ -137,11 +134,10 @@ def learn_neural(
         checkpoint=saved.save if saved is not None and saved.wanted else None,
         checkpoint_seconds=saved.seconds if saved is not None else None,
     )
-    deep = replace(deep, weights=fitted.weights)
-    facts = _facts(tagger, deep, fitted.history)
+    facts = _facts(tagger, fitted.weights, fitted.history)
     facts |= {"sentences": len(kept), "left_out": n_out, "deterministic": config.threads == 1}
-    weights = _with_pairs(tagger.weights, fitted.weights)
-    return replace(tagger, weights=weights, network=deep, training=facts), fitted.history
+    both = _together(tagger, replace(deep, weights=fitted.weights))
+    return replace(both, training=facts), fitted.history
 
 
 def _check(seeing: Seeing, config: Config, neural: Neural, tables: Sequence[Table]) -> None:
@@ -177,10 +173,13 @@ def _measure(
             now.update(ask(batch))
             return now
 
-        scores = deep.scores(seen, answer)
+        share = np.float32(deep.config.linear_share)
+        scores = deep.scores(seen, answer) * (1 - share)
+        if len(seen.linear):
+            scores += share * seen.linear
         found = np.empty(len(scores), np.int32)
         # A development set without tokens has asked nothing.
-        weights = _with_pairs(tagger.weights, now) if now else tagger.weights
+        weights = _mixed(tagger.weights, now, share) if now else tagger.weights
         label_rows(*scored(scores, seen.ends, weights), found)
         score = judge(found)
         tell(score)
@@ -248,27 +247,29 @@ def _loss(legality: Legality) -> Loss:
     return loss
 
 
-def _start(deep: Deep, weights: Weights) -> dict[str, Float32]:
-    """Return what the network begins with, where it goes on from a linear model."""
-    if not deep.has_linear:
-        return {}
-    return {
-        "scores.kernel": np.zeros(deep.graph.shapes["scores.kernel"], np.float32),
-        "heard.kernel": np.eye(deep.n_labels, dtype=np.float32),
-        f"{TAGS}.transitions": weights.transitions,
-        f"{TAGS}.first": weights.start,
-        f"{TAGS}.last": weights.end,
+def _together(tagger: Tagger, deep: Deep) -> Tagger:
+    """Return a linear model and a network as one, what each counts multiplied into its weights."""
+    share = np.float32(deep.config.linear_share)
+    mixed = _mixed(tagger.weights, deep.weights, share)
+    linear = replace(mixed, values=tuple(share * part for part in mixed.values))
+    own = {
+        name: (1 - share) * array if name.startswith(("scores.", f"{TAGS}.")) else array
+        for name, array in deep.weights.items()
     }
+    return replace(tagger, weights=linear, network=replace(deep, weights=own))
 
 
-def _with_pairs(weights: Weights, learned: Mapping[str, NDArray[Any]]) -> Weights:
-    """Return weights with what the network's last block has learned of pairs of labels."""
-    return replace(
-        weights,
-        transitions=np.asarray(learned[f"{TAGS}.transitions"], np.float32),
-        start=np.asarray(learned[f"{TAGS}.first"], np.float32),
-        end=np.asarray(learned[f"{TAGS}.last"], np.float32),
+def _mixed(weights: Weights, learned: Mapping[str, NDArray[Any]], share: np.float32) -> Weights:
+    """Return weights with the mean of what both have learned of pairs of labels."""
+    pairs, first, last = (
+        np.asarray(share * own + (1 - share) * learned[f"{TAGS}.{name}"], np.float32)
+        for name, own in (
+            ("transitions", weights.transitions),
+            ("first", weights.start),
+            ("last", weights.end),
+        )
     )
+    return replace(weights, transitions=pairs, start=first, end=last)
 
 
 def _size(deep: Deep, n_pieces: int, n_tokens: int) -> str:
@@ -279,14 +280,14 @@ def _size(deep: Deep, n_pieces: int, n_tokens: int) -> str:
     )
 
 
-def _facts(tagger: Tagger, deep: Deep, history: History) -> dict[str, Any]:
+def _facts(tagger: Tagger, learned: Mapping[str, NDArray[Any]], history: History) -> dict[str, Any]:
     """Return what the model file says of the training."""
     scores = [row["f1"] for row in history if "f1" in row]
     best = int(np.argmax(scores)) if scores else None
     facts = {
         "tokens": tagger.training["tokens"],
         "features": n_features(tagger.features),
-        "weights": sum(array.size for array in deep.weights.values()),
+        "weights": sum(array.size for array in learned.values()),
         "epochs": len(history),
         "best_epoch": None if best is None else best + 1,
         "best_score": None if best is None else scores[best],
@@ -294,6 +295,6 @@ def _facts(tagger: Tagger, deep: Deep, history: History) -> dict[str, Any]:
             {"epoch": row["epoch"], "loss": row["loss"], "score": row.get("f1")} for row in history
         ],
     }
-    if deep.has_linear:
+    if "best_score" in tagger.training:
         facts["linear"] = tagger.training
     return facts

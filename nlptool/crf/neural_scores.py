@@ -1,4 +1,8 @@
-"""What a network says of labels: scores that stand where those of features would.
+"""What a network says of labels: scores that are added to those of features.
+
+A network and a linear model that were trained by themselves make different mistakes: the mean of
+their scores is right more often than either. What each counts is multiplied into its weights
+once, after the training: answers are plain sums.
 
 The scores of a batch of sentences become the weights of a model for the kernels, in which each
 token has a record of its own: so the best labels, the k best, probabilities and everything that
@@ -66,7 +70,7 @@ class Deep:
         config: its settings.
         n_ids: ids of characters: padding, unknown, and the tagger's most frequent tokens.
         n_labels: how many labels there are.
-        has_linear: whether it goes on from the scores of the tagger's features.
+        has_linear: whether the scores of the tagger's features are added.
         tables: vectors that it is given.
         weights: what it has learned.
     """
@@ -86,7 +90,6 @@ class Deep:
             n_ids=self.n_ids,
             width_seen=sum(table.width for table in self.tables),
             n_labels=self.n_labels,
-            has_linear=self.has_linear,
         )
 
     def read(self, coded: Coded, features: Features, weights: Weights) -> Read:
@@ -98,7 +101,7 @@ class Deep:
         return read(coded, features.columns, observed, self.tables, linear, self.n_ids)
 
     def scores(self, given: Read, answer: Answer | None = None) -> Float32:
-        """Return the score of each label at each token; shape (n_tokens, n_labels).
+        """Return the network's score of each label at each token; shape (n_tokens, n_labels).
 
         Args:
             given: the sentences.
@@ -121,8 +124,18 @@ class Deep:
         return found
 
     def scored(self, coded: Coded, features: Features, weights: Weights) -> Scored:
-        """Return sentences as the kernels take them."""
-        return scored(self.scores(self.read(coded, features, weights)), coded.ends, weights)
+        """Return sentences as the kernels take them.
+
+        Args:
+            coded: the sentences.
+            features: of the tagger.
+            weights: of its features; and of pairs of labels, those of the network among them.
+        """
+        given = self.read(coded, features, weights)
+        scores = self.scores(given)
+        if len(given.linear):
+            scores += given.linear
+        return scored(scores, coded.ends, weights)
 
     def tensors(self) -> dict[str, Array]:
         """Return what a model file has to hold, beside `settings`."""

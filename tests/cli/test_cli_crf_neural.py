@@ -19,7 +19,7 @@ from tests.crf_taggers import WORDS as FEW_WORDS
 
 needs_keras = pytest.mark.skipif(not find_spec("keras"), reason="the extra `neural` is not there")
 NEURAL = ["--model", "neural"]
-SMALL = [*NEURAL, "--width", 8, "--characters", 8, "--folds", 2, "--epochs", 2]
+SMALL = [*NEURAL, "--width", 8, "--characters", 8, "--epochs", 2]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_text_goes_through_every_command(words: Path, names: Path) -> None:
 
 def test_a_network_alone_has_no_features(tmp_path: Path) -> None:
     path = tmp_path / "m.crf"
-    network_of(FEW_WORDS, folds=0).save(str(path))
+    network_of(FEW_WORDS, linear_share=0.0).save(str(path))
     end = run("features", path)
     assert (end.code, end.stdout) == (2, "")
     assert end.stderr == (
@@ -91,7 +91,7 @@ def test_what_it_is_and_whether_it_is_whole(words: Path) -> None:
         (["--model", "deep"], "--model: 'deep', expected linear or neural"),
         ([*NEURAL, "--blocks", "cnn"], "--blocks: 'cnn', expected one of lstm, gru, gated, conv"),
         ([*NEURAL, "--preset", "x"], "--preset: 'x', expected one of convolutions"),
-        ([*NEURAL, "--folds", 1], "--folds: 1, expected 0 (no linear model) or 2 to 100"),
+        ([*NEURAL, "--linear-share", 1], "--linear-share: 1.0, expected 0 to 0.99"),
         ([*NEURAL, "--init", "m"], "--init: given with --model neural, which begins anew"),
     ],
 )

@@ -14,7 +14,7 @@ from nlptool.errors import ConfigError
         ({"characters": -1}, "--characters: -1, expected 0 to 2048"),
         ({"dropout": 1.0}, "--dropout: 1.0, expected 0 to 0.9"),
         ({"dropout": float("nan")}, "--dropout: nan, expected 0 to 0.9"),
-        ({"folds": 1}, "--folds: 1, expected 0 (no linear model) or 2 to 100"),
+        ({"linear_share": 1.0}, "--linear-share: 1.0, expected 0 to 0.99"),
         ({"epochs": 0}, "--epochs: 0, expected 1 to 10000"),
         ({"rate": 0.0}, "--rate: 0.0, expected 1e-08 to 10"),
         ({"smoothing": 1.0}, "--smoothing: 1.0, expected 0 to 0.999999"),
@@ -43,7 +43,7 @@ def test_a_long_text_is_read_fewer_times() -> None:
 def test_the_published_network() -> None:
     found = neural_of("convolutions", {"epochs": None, "seed": 4})
     assert (found.blocks, found.width, found.depth, found.characters) == ("conv", 128, 3, 128)
-    assert (found.batch, found.rate, found.folds, found.seed) == (128, 1e-3, 0, 4)
+    assert (found.batch, found.rate, found.linear_share, found.seed) == (128, 1e-3, 0, 4)
     assert neural_of("convolutions", {"depth": 2}).depth == 2
     assert neural_of(None, {"width": None}) == Neural()
 

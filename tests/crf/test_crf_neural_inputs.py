@@ -70,7 +70,6 @@ def test_a_batch_has_what_each_character_gets() -> None:
     batch = batch_of(given, deep.tables, np.array([0, 3, 4]), np.array([3, 4, 10]), multiple=4)
     assert batch["chars"].shape == (3, 8)
     assert batch["seen"].shape == (3, 8, 3 + 3 + 12)
-    assert batch["linear"].shape == (3, 8, 4)
     # 乙 is the most frequent token; 丁 and 天 are too rare.
     assert batch["chars"][0].tolist() == [3, 2, 4, 0, 0, 0, 0, 0]
     assert batch["chars"][1].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
@@ -78,4 +77,4 @@ def test_a_batch_has_what_each_character_gets() -> None:
     # 甲乙 has a vector as a pair, 丙 has none at the end.
     assert batch["seen"][0, 0, 3:6].any()
     assert not batch["seen"][0, 2, 3:6].any()
-    assert np.array_equal(batch["linear"][2, :6], given.linear[4:])
+    assert given.linear.shape == (10, 4)

@@ -11,9 +11,10 @@ keras = pytest.importorskip("keras", reason="the extra `neural` is not installed
 from nlptool.core.checkpoint import Checkpoint  # noqa: E402  only where Keras is
 from nlptool.core.report import Note, Progress  # noqa: E402  only where Keras is
 from nlptool.crf.config import Config  # noqa: E402  only where Keras is
-from nlptool.crf.learn import Seeing  # noqa: E402  only where Keras is
+from nlptool.crf.learn import Seeing, learn  # noqa: E402  only where Keras is
 from nlptool.crf.model import Tagger  # noqa: E402  only where Keras is
 from nlptool.crf.neural_config import BLOCKS, Neural, neural_of  # noqa: E402  only where Keras is
+from nlptool.crf.neural_inputs import linear_scores  # noqa: E402  only where Keras is
 from nlptool.crf.neural_learn import KIND, learn_neural  # noqa: E402  only where Keras is
 from nlptool.crf.sentences import Sentence  # noqa: E402  only where Keras is
 from nlptool.crf.template import parse_template  # noqa: E402  only where Keras is
@@ -22,7 +23,7 @@ from tests.crf.test_crf_learn import DEV, NAMES, TRAIN, right, saved, seeing  # 
 from tests.crf_networks import tables  # noqa: E402  only where Keras is
 
 LINEAR = Config(epochs=2)
-SMALL = Neural(width=8, characters=8, folds=2, epochs=2, dropout=0.1, smoothing=0.9)
+SMALL = Neural(width=8, characters=8, epochs=2, dropout=0.1, smoothing=0.9)
 
 
 class Stop(BaseException):
@@ -31,7 +32,9 @@ class Stop(BaseException):
 
 @pytest.mark.parametrize("blocks", BLOCKS)
 def test_a_network_alone_learns_what_it_is_shown(blocks: str) -> None:
-    neural = replace(SMALL, blocks=blocks, folds=0, epochs=20, rate=0.02, dropout=0.0, width=16)
+    neural = replace(
+        SMALL, blocks=blocks, linear_share=0.0, epochs=20, rate=0.02, dropout=0.0, width=16
+    )
     tagger, history = learn_neural(TRAIN, seeing(), LINEAR, neural)
     assert right(tagger, TRAIN) > 0.93
     assert right(tagger, DEV) > 0.6
@@ -39,7 +42,7 @@ def test_a_network_alone_learns_what_it_is_shown(blocks: str) -> None:
     assert history[-1]["loss"] < history[0]["loss"]
 
 
-def test_it_goes_on_from_a_linear_model() -> None:
+def test_a_linear_model_beside_it() -> None:
     told: list[object] = []
     heard: list[float] = []
     tagger, history = learn_neural(
@@ -57,6 +60,22 @@ def test_it_goes_on_from_a_linear_model() -> None:
     notes = [one.text for one in told if isinstance(one, Note)]
     assert any("4 labels: a network of " in text for text in notes)
     assert right(tagger, DEV) > 0.7
+
+
+def test_each_counts_its_share() -> None:
+    """Scores are the mean of those of a model without the other."""
+    alone, _ = learn_neural(TRAIN, seeing(), LINEAR, replace(SMALL, linear_share=0.0))
+    linear = learn(TRAIN, seeing(), LINEAR)
+    both, _ = learn_neural(TRAIN, seeing(), LINEAR, replace(SMALL, linear_share=0.25))
+    found, own, other = (tagger.scored(DEV) for tagger in (both, alone, linear))
+    wanted = linear_scores(
+        linear.features, linear.weights, other.rows, np.cumsum([len(one) for one in DEV])
+    )
+    mean = 0.75 * own.model.weights + 0.25 * wanted.reshape(-1)
+    assert np.allclose(found.model.weights, mean, atol=1e-4)
+    for name in ("pairs", "first", "last"):
+        mean = 0.75 * getattr(own.model, name) + 0.25 * getattr(other.model, name)
+        assert np.allclose(getattr(found.model, name), mean, atol=1e-5)
 
 
 def test_training_again_gives_the_same_file(tmp_path: Path) -> None:
@@ -102,7 +121,7 @@ def test_interrupted_and_gone_on_it_is_the_same(tmp_path: Path) -> None:
 
 
 def test_a_loss_that_is_no_number_ends_it() -> None:
-    neural = replace(SMALL, blocks="conv", folds=0, epochs=1)
+    neural = replace(SMALL, blocks="conv", linear_share=0.0, epochs=1)
     endless = tuple(replace(one, scales=np.full_like(one.scales, 2e36)) for one in tables())
     with pytest.raises(RunError, match="training diverged in epoch"):
         learn_neural([Sentence("甲乙", "BE")], seeing(), LINEAR, neural, tables=endless)

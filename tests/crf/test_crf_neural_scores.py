@@ -36,7 +36,9 @@ def read(tagger: Tagger, sentences: list[Sentence]) -> Read:
 
 def scores_of(tagger: Tagger, sentences: list[Sentence]) -> np.ndarray:
     assert tagger.network is not None
-    return tagger.network.scores(read(tagger, sentences))
+    given = read(tagger, sentences)
+    scores = tagger.network.scores(given)
+    return scores + given.linear if len(given.linear) else scores
 
 
 def chances(tagger: Tagger, text: str) -> dict[tuple[str, ...], float]:
@@ -85,14 +87,13 @@ def test_a_network_that_says_nothing_changes_nothing() -> None:
     assert tagger.network is not None
     weights = tagger.network.weights
     weights["scores.kernel"] = np.zeros_like(weights["scores.kernel"])
-    weights["heard.kernel"] = np.eye(4, dtype=np.float32)
     linear = tagger_of(WORDS)
     for sentence, other in zip(tagger.tag(GIVEN), linear.tag(GIVEN), strict=True):
         assert sentence.labels == other.labels
 
 
 def test_a_network_without_a_linear_model_does_not_hear_it() -> None:
-    tagger = network_of(folds=0)
+    tagger = network_of(linear_share=0.0)
     assert tagger.network is not None
     assert read(tagger, GIVEN).linear.shape == (0, 4)
     before = [one.labels for one in tagger.tag(GIVEN)]
