@@ -47,7 +47,7 @@ def main() -> None:
             start = time.perf_counter()
             _, ids = flat.search(queries, 10)
             middle = time.perf_counter()
-            found = ours.search(queries, 10)
+            found = ours.search(queries, 10, threads=args.threads)
             end = time.perf_counter()
             best["faiss"] = min(best["faiss"], middle - start)
             best["nlptool"] = min(best["nlptool"], end - middle)

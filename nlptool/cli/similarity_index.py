@@ -137,9 +137,7 @@ def search(
             help="Build a graph first, and look along it: for very many queries (usearch).",
         ),
     ] = False,
-    threads: Annotated[
-        int, typer.Option(help="Of --approximate; with one the graph is always the same.")
-    ] = 1,
+    threads: options.Threads = None,
     encoding: options.Encoding = "utf-8",
     on_bad_line: options.OnBadLine = "stop",
     json: options.Json = False,
@@ -155,6 +153,7 @@ def search(
     paths = options.inputs(files)
 
     import json as jsons
+    from functools import partial
 
     from nlptool.core.corpus import read_lines
     from nlptool.core.reading import Reading
@@ -165,17 +164,17 @@ def search(
     n_threads = options.cores(threads)
     matcher = open_model(model)
     held = open_index(index_file, matcher)
-    find = held.search
+    find = partial(held.search, threads=n_threads)
     seen = Seen()
     with console.talking(quiet=quiet) as report:
         if approximate:
             from nlptool.similarity.approximate import build
 
-            graph = build(held, threads=n_threads, report=report)
-            find = graph.search
-            report(
-                Note(f"approximate: {graph.recall(top):.3f} of the true {top} nearest are found")
-            )
+            # With one thread the graph is always the same.
+            graph = build(held, threads=threads or 1, report=report)
+            find = partial(graph.search)
+            share = graph.recall(top)
+            report(Note(f"approximate: finds {share:.1%} of the true {top} nearest, on a sample"))
         console.hint_stdin(paths, quiet=quiet)
         lines = read_lines(paths, Reading(encoding, on_bad_line), report)
         for batch in rows.batches(lines, paths, 256):

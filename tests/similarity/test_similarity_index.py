@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from similarity_examples import SENTENCES, summed
 
@@ -48,3 +49,19 @@ def test_an_empty_index_finds_nothing(matcher, tmp_path):
     index = open_index(str(tmp_path / "a.index"))
     assert isinstance(index, Index)
     assert index.search(matcher.encode(["一"])[0], 3).ids.tolist() == [[-1, -1, -1]]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("n", [1, 2, 1000])
+def test_one_query_is_answered_as_many_are(n, threads):
+    rng = np.random.default_rng(n)
+    vectors = rng.normal(size=(n, 8)).astype(np.float32)
+    index = Index([Item(str(i), "") for i in range(n)], vectors, "")
+    queries = rng.normal(size=(4, 8)).astype(np.float32)
+    together = index.search(queries, 5)
+    for row, query in enumerate(queries):
+        alone = index.search(query[None], 5, threads=threads)
+        assert alone.ids[0].tolist() == together.ids[row].tolist()
+        np.testing.assert_allclose(alone.scores[0], together.scores[row], atol=1e-5)
+        true = np.argsort(-(vectors @ query))[:5]
+        assert alone.ids[0][: len(true)].tolist() == true.tolist()
