@@ -80,7 +80,7 @@ def labelled(tagger: Tagger, text: bytes, *, splits: bool) -> tuple[Array, Array
 
 
 def best_path(S: Float32, model: Model) -> Array:
-    """Return what `kernels_tag.best_path` finds; scores are forwards, and not MEMM's."""
+    """Return what `kernels_best.best_paths` finds for a sentence; scores are forwards."""
     n, n_labels = S.shape
     bans = model.bans.astype(np.float64)
     pairs = model.pairs.astype(np.float64) + bans[:n_labels]

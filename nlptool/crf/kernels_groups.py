@@ -99,16 +99,55 @@ class Memory(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def add_shape(ids: Int32, n: int, s: int, index: Index, model: Model, S: Float32) -> None:
+def add_all(
+    ids: Int32,
+    starts: Int64,
+    index: Index,
+    model: Model,
+    groups: Groups,
+    memory: Memory,
+    states: Words,
+    S: Float32,
+) -> None:
+    """Add up the scores of sentences.
+
+    Args:
+        ids: of all columns; shape (n_columns, n_padded).
+        starts: where each sentence's block begins; shape (n_sentences + 1,).
+        index: the records.
+        model: has the weights.
+        groups: of its shapes, none of which is an edge.
+        memory: of this thread.
+        states: to work in; shape (n_sources + 1, as long as the longest block).
+        S: receives the scores, in a buffer for each sentence, see kernels_scores.py; shape
+            ((n_padded + n_sentences * 2 * pad) * n_labels,).
+    """
+    L, pad = len(model.first), model.pad
+    S[:] = 0
+    for i in range(len(starts) - 1):
+        begin = starts[i]
+        n = starts[i + 1] - begin - 2 * pad
+        row = begin + 2 * pad * i
+        for s in groups.left:
+            _add_shape(ids, begin, n, s, index, model, S, row * L)
+        _add_groups(ids, begin, n, index, model, groups, memory, states, S, row * L)
+
+
+@njit(cache=True, nogil=True)
+def _add_shape(
+    ids: Int32, begin: int, n: int, s: int, index: Index, model: Model, S: Float32, room: int
+) -> None:
     """Add up the scores of a sentence that are of one shape.
 
     Args:
         ids: of all columns; shape (n_columns, n_padded).
+        begin: where the sentence's block begins.
         n: tokens.
         s: the shape, no edge.
         index: the records.
         model: has the weights.
-        S: the buffer of scores, see kernels_scores.py.
+        S: the buffers of scores.
+        room: where that of the sentence begins.
     """
     L, pad = len(model.first), model.pad
     refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
@@ -122,16 +161,13 @@ def add_shape(ids: Int32, n: int, s: int, index: Index, model: Model, S: Float32
     near = np.empty(BLOCK, np.uint64)
     found = np.empty(BLOCK, np.int64)
     where = np.empty(BLOCK, np.int64)
-    high = n + pad + index.spans[s, 1]
-    for block in range(pad + index.spans[s, 0], high, BLOCK):
+    high = begin + n + pad + index.spans[s, 1]
+    for block in range(begin + pad + index.spans[s, 0], high, BLOCK):
         size = min(BLOCK, high - block)
         # Without a branch between, so that many cells are on their way at a time.
         if kind == DIRECT:
-            keys[:size] = _0
-            if len(refs) > 0:
-                seen = ids[refs[0, 1], block : block + size]
-                for i in range(size):
-                    keys[i] = seen[i]
+            for i in range(size):
+                keys[i] = ids[refs[0, 1], block + i] if len(refs) > 0 else 0
             for i in range(size):
                 near[i] = cells[keys[i]]
         else:
@@ -155,7 +191,7 @@ def add_shape(ids: Int32, n: int, s: int, index: Index, model: Model, S: Float32
             fetch(model.weights, at)
             fetch(model.weights, at + stride - 1)
         for run in range(len(runs)):
-            top = (n - 1 - block + 3 * pad + runs[run, 1]) * L
+            top = room + (begin + n - 1 - block + 3 * pad + runs[run, 1]) * L
             first, width = runs[run, 2], runs[run, 3]
             for i in range(n_found):
                 to, at = top - found[i] * L, where[i] + first
@@ -167,8 +203,9 @@ def add_shape(ids: Int32, n: int, s: int, index: Index, model: Model, S: Float32
 
 
 @njit(cache=True, nogil=True)
-def add_groups(
+def _add_groups(
     ids: Int32,
+    begin: int,
     n: int,
     index: Index,
     model: Model,
@@ -176,26 +213,30 @@ def add_groups(
     memory: Memory,
     states: Words,
     S: Float32,
+    room: int,
 ) -> None:
     """Add up the scores of a sentence that are of groups.
 
     Args:
         ids: of all columns; shape (n_columns, n_padded).
+        begin: where the sentence's block begins.
         n: tokens.
         index: the records.
         model: has the weights.
         groups: the groups.
         memory: of this thread.
-        states: to work in; shape (n_sources + 1, n_padded or more).
-        S: the buffer of scores, see kernels_scores.py.
+        states: to work in; shape (n_sources + 1, n + 2 * pad or more).
+        S: the buffers of scores.
+        room: where that of the sentence begins.
     """
     L, pad = len(model.first), model.pad
     n_sources = len(groups.column_begins) - 1
     for q in range(n_sources):
         state = states[q]
-        state[: n + 2 * pad] = 0
+        for at in range(n + 2 * pad):
+            state[at] = 0
         for j in range(groups.column_begins[q], groups.column_begins[q + 1]):
-            row = ids[groups.columns[j]]
+            row = ids[groups.columns[j], begin : begin + n + 2 * pad]
             factor = groups.factors[j]
             for at in range(n + 2 * pad):
                 state[at] += np.uint64(row[at]) * factor
@@ -206,29 +247,31 @@ def add_groups(
         many = groups.states[g]
         first, last = groups.plan[g, 2], groups.plan[g, 3]
         if groups.plan[g, 1] == 1:
-            tokens, near = ids[0, pad : pad + n], state[pad : pad + n]
+            tokens, near = ids[0, begin + pad : begin + pad + n], state[pad : pad + n]
             for t in range(n):
                 keys[t] = np.uint64(tokens[t]) * many + near[t]
         else:
-            keys[:n] = state[pad + first : pad + first + n]
-            for d in range(pad + first + 1, pad + last + 1):
+            for d in range(pad + first, pad + last + 1):
                 near = state[d : d + n]
-                if many > 0:
+                if d == pad + first:
+                    for t in range(n):
+                        keys[t] = near[t]
+                elif many > 0:
                     for t in range(n):
                         keys[t] = keys[t] * many + near[t]
                 else:
                     for t in range(n):
                         key = (keys[t] + _1) * _MIX
                         keys[t] = (key ^ (key >> _32)) + near[t]
-        begin, shift = np.uint64(memory.begins[g]), memory.shifts[g]
+        first_cell, shift = np.uint64(memory.begins[g]), memory.shifts[g]
         for t in range(n):
             key = keys[t] + _1
             # Unsigned: numba does not ask whether it counts from the end.
-            at = begin + place_of(key, shift) * size
+            at = first_cell + place_of(key, shift) * size
             if words[at] != key:
                 words[at] = key
-                _add_up(ids, pad + t, g, index, model, groups, scores, np.int64(at) * 2 + 2)
-            to = (2 * pad + n - 1 - t) * L
+                _add_up(ids, begin + pad + t, g, index, model, groups, scores, np.int64(at) * 2 + 2)
+            to = room + (2 * pad + n - 1 - t) * L
             if L == 4:
                 add4(S, to, scores, np.int64(at) * 2 + 2)
             else:
@@ -248,7 +291,8 @@ def _add_up(
 ) -> None:
     """Set the scores of a group at a position; the slots are added in their order."""
     L = len(model.first)
-    scores[to : to + L] = 0
+    for y in range(L):
+        scores[to + y] = 0.0
     for slot in range(groups.slot_begins[g], groups.slot_begins[g + 1]):
         k = groups.slots[slot, 0]
         record = find_record(ids, place + groups.slots[slot, 1], k, index)

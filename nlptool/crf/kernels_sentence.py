@@ -51,7 +51,9 @@ def prepare(
     square = L * L
     top = potentials(G, row + n - 1, -1, e) + tops[1] + tops[2]
     if len(GE) == 0:
-        M.reshape(square)[:] = powered[:square]
+        flat = M.reshape(square)
+        for i in range(square):
+            flat[i] = powered[i]
         return float(top + tops[0] * (n - 1))
     scores = np.empty(square)
     for t in range(1, n):

@@ -8,8 +8,12 @@ import numpy as np
 
 from nlptool.core.store import Array
 from nlptool.crf.codes import coded_points
+from nlptool.crf.columns import Observed
 from nlptool.crf.early import is_early, spans, words
-from nlptool.crf.kernels_tag import label_rows, label_text
+from nlptool.crf.kernels_best import best_paths
+from nlptool.crf.kernels_groups import add_all
+from nlptool.crf.kernels_sentence import MEMM
+from nlptool.crf.kernels_tag import label_rows
 from nlptool.crf.kernels_text import read_text, size_of_spans, write_spans, write_words
 from nlptool.crf.model import Tagger
 
@@ -68,16 +72,28 @@ def _labelled(tagger: Tagger, text: bytes, *, splits: bool) -> tuple[Array, Arra
     codes, begins = np.empty((2, len(raw)), np.int32)
     ends = np.empty(len(raw), np.int64)
     n_tokens, n_sentences = read_text(raw, splits, codes, begins, ends)
-    labels = np.empty(n_tokens, np.int32)
-    features = tagger.features
     ends = ends[:n_sentences]
+    coded = coded_points(codes[:n_tokens], ends)
+    labels = np.empty(n_tokens, np.int32)
     if tagger.network is not None:
-        coded = coded_points(codes[:n_tokens], ends)
-        label_rows(*tagger.network.scored(coded, features, tagger.weights), labels)
-        return raw, begins[:n_tokens], ends, labels
-    view = features.columns.view
-    with tagger.grouped.memory() as memory:
-        groups = tagger.grouped.groups
-        kernel = tagger.kernel
-        label_text(codes[:n_tokens], ends, view, features.index, kernel, groups, memory, labels)
+        label_rows(*tagger.network.scored(coded, tagger.features, tagger.weights), labels)
+    else:
+        _label(tagger, tagger.features.columns.observe_codes(coded), labels)
     return raw, begins[:n_tokens], ends, labels
+
+
+def _label(tagger: Tagger, observed: Observed, labels: Array) -> None:
+    """Find the best labels of sentences, none of them empty."""
+    features, kernel = tagger.features, tagger.kernel
+    ids, starts = observed.ids, observed.starts
+    if tagger.layout.has_edges or kernel.decoder == MEMM:
+        label_rows(features.rows(observed), starts, kernel, labels)
+        return
+    groups = tagger.grouped.groups
+    rows = ids.shape[1] + 2 * kernel.pad * (len(starts) - 1)
+    S = np.empty(rows * len(tagger.labels), np.float32)
+    longest = int(np.diff(starts).max(initial=0))
+    states = np.empty((len(groups.column_begins), longest), np.uint64)
+    with tagger.grouped.memory() as memory:
+        add_all(ids, starts, features.index, kernel, groups, memory, states, S)
+    best_paths(S, starts, kernel, labels)

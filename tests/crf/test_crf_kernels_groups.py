@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
 
-from nlptool.crf.kernels_columns import observe
-from nlptool.crf.kernels_groups import Memory
-from nlptool.crf.kernels_tag import grouped_scores
+from nlptool.crf.kernels_groups import Memory, add_all
 from nlptool.crf.model import Tagger
 from nlptool.crf.sentences import Sentence
 from tests.crf_taggers import WORDS, tagger_of
@@ -34,16 +32,16 @@ NAMED = [Sentence("甲乙丙丁1", ["B-X", "I-X", "O", "B-Y", "O"]), Sentence("�
 
 def scores(tagger: Tagger, text: str, memory: Memory) -> np.ndarray:
     """Return what the kernels make of a text; shape (n, n_labels)."""
-    columns, n, n_labels = tagger.features.columns, len(text), len(tagger.labels)
-    pad = columns.pad
-    ids = np.empty((len(columns.names), n + 2 * pad), np.int32)
-    codes = np.array([ord(character) for character in text], np.int32)
-    observe(codes, 0, n, columns.view, pad, ids, 0)
+    observed = tagger.features.columns.observe([Sentence(text[:2]), Sentence(text)])
+    n, n_labels, pad = len(text), len(tagger.labels), tagger.features.columns.pad
     groups = tagger.grouped.groups
     states = np.empty((len(groups.column_begins), n + 2 * pad), np.uint64)
-    S = np.full((n + 4 * pad) * n_labels, np.nan, np.float32)
-    grouped_scores(ids, n, tagger.features.index, tagger.kernel, groups, memory, states, S)
-    return S.reshape(-1, n_labels)[2 * pad : 2 * pad + n][::-1]
+    rows = observed.ids.shape[1] + 4 * pad
+    S = np.full(rows * n_labels, np.nan, np.float32)
+    index = tagger.features.index
+    add_all(observed.ids, observed.starts, index, tagger.kernel, groups, memory, states, S)
+    assert np.isfinite(S).all()
+    return S.reshape(-1, n_labels)[-n - 2 * pad : rows - 2 * pad][::-1]
 
 
 def texts() -> list[str]:
