@@ -82,3 +82,9 @@ def test_bad_items_say_where(tmp_path, text, named, message):
     with pytest.raises(CorpusError) as error:
         list(read_items([path], named=named))
     assert str(error.value).startswith(path + message)
+
+
+def test_pairs_with_numbers_before_each_sentence(tmp_path):
+    path = tmp_path / "sts.tsv"
+    path.write_text("1\t甲\t5\t乙\t4.5\n", "utf-8")
+    assert list(read_pairs([str(path)])) == [Pair("甲", "乙", 4.5)]
