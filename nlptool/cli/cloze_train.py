@@ -3,20 +3,29 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nlptool.cli import cloze_rows, console, options, signals
-from nlptool.cloze.config import DEFAULT_MODEL, MODELS, Lstm, check_vectors, configured
+from nlptool.cloze.config import (
+    DEFAULT_MODEL,
+    MODELS,
+    check_corpus,
+    check_vectors,
+    configured,
+)
 from nlptool.errors import ConfigError, CorpusError
 
-DEFAULT = Lstm()
+if TYPE_CHECKING:
+    from nlptool.core.checkpoint import Checkpoint
 
 
 def _own(text: str, name: str) -> str:
     """Return the help of an option whose default is the model's own."""
-    return f"{text} [lstm: {getattr(DEFAULT, name)}]"
+    settings = {model: vars(kind()) for model, kind in MODELS.items()}
+    told = [f"{model}: {known[name]}" for model, known in settings.items() if name in known]
+    return f"{text} [{', '.join(told)}]"
 
 
 def train(
@@ -37,6 +46,13 @@ def train(
             metavar="MODEL", help="Word vectors, such as `w2v train` makes, of text like it."
         ),
     ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Text of the reader, its words separated by spaces; may be repeated.",
+        ),
+    ] = None,
     answers: cloze_rows.Answers = None,
     dev: Annotated[
         str | None,
@@ -48,12 +64,34 @@ def train(
         int | None, typer.Option(help=_own("How many words have a vector.", "vocab"))
     ] = None,
     units: Annotated[
-        int | None, typer.Option(help=_own("Width of a recurrent layer, each way.", "units"))
+        int | None, typer.Option(help=_own("Width of a layer (each way).", "units"))
     ] = None,
     layers: Annotated[int | None, typer.Option(help=_own("Recurrent layers.", "layers"))] = None,
     dropout: Annotated[
         float | None,
         typer.Option(help=_own("Share of a word's vector that a step leaves out.", "dropout")),
+    ] = None,
+    min_count: Annotated[
+        int | None, typer.Option(help=_own("Leave out words that are rarer.", "min_count"))
+    ] = None,
+    min_ngram: Annotated[
+        int | None,
+        typer.Option(help=_own("Leave out words in a row that are rarer.", "min_ngram")),
+    ] = None,
+    dim: Annotated[
+        int | None, typer.Option(help=_own("Length of a vector; that of --vectors.", "dim"))
+    ] = None,
+    window: Annotated[
+        int | None, typer.Option(help=_own("Words on either side of a gap.", "window"))
+    ] = None,
+    negatives: Annotated[
+        int | None, typer.Option(help=_own("Words drawn against each true one.", "negatives"))
+    ] = None,
+    passes: Annotated[
+        int | None, typer.Option(help=_own("Times through the corpus.", "passes"))
+    ] = None,
+    members: Annotated[
+        int | None, typer.Option(help=_own("Networks that vote.", "members"))
     ] = None,
     batch: Annotated[
         int | None, typer.Option(help=_own("Questions between two steps.", "batch"))
@@ -113,10 +151,14 @@ def train(
 ) -> None:
     """Train a model that fills blanks with words of the passage.
 
+    reader, in minutes: what a --corpus says of words in a row, and what the passage says, are
+    weighed by small networks that the questions train. What stands in the questions is left out
+    of the corpus.
+
     lstm is the published model: two recurrent layers read what stands before and after the
     blank, over word vectors that stay as they are. It needs Keras, and hours on a CPU.
 
-    Example: nlptool cloze train books.doc_query --vectors books.w2v -o books.cloze
+    Example: nlptool cloze train books.doc_query --corpus books.txt -o books.cloze
     """
     config = configured(
         model,
@@ -124,6 +166,13 @@ def train(
         units=units,
         layers=layers,
         dropout=dropout,
+        min_count=min_count,
+        min_ngram=min_ngram,
+        dim=dim,
+        window=window,
+        negatives=negatives,
+        passes=passes,
+        members=members,
         batch=batch,
         epochs=epochs,
         rate=rate,
@@ -138,24 +187,33 @@ def train(
     if output is None:
         raise ConfigError("--output: missing, expected a file for the model")
     check_vectors(model, given=vectors is not None)
-    if "-" in paths and dev == "-":
-        raise ConfigError("stdin (-): named as questions and as --dev, it can be read once")
+    check_corpus(model, given=bool(corpus))
+    if [*paths, dev, *(corpus or [])].count("-") > 1:
+        raise ConfigError("stdin (-): named twice, it can be read once")
     n_threads = options.cores(threads)
     seconds = options.seconds(checkpoint_every) if checkpoint_every else None
 
+    if model != "lstm":
+        from nlptool.neural.runtime import prepare_answers
+
+        prepare_answers()
+    from nlptool.core.checkpoint import Checkpoint
     from nlptool.core.publish import reserve
     from nlptool.core.reading import Reading
-    from nlptool.neural.checkpoint import Checkpoint
     from nlptool.neural.log import painter, write_log
     from nlptool.w2v.model import open_vectors
 
     reading = Reading(encoding, on_bad_line)
     with ExitStack() as stack:
         reserved = stack.enter_context(reserve(output))
-        beside = reserved.beside(".checkpoint")
+        place = Checkpoint(reserved.beside(".checkpoint"), "cloze-checkpoint", seconds, resume)
         paint = painter(curves) if curves is not None else None
-        trainer = _TRAINERS[model](n_threads, device)
+        trainer = _TRAINERS[model](n_threads, device, place)
         report = stack.enter_context(console.talking(quiet=quiet))
+        if corpus:
+            from nlptool.core.corpus import read_lines
+
+            trainer = partial(trainer, corpus=read_lines(corpus, reading, report))
         console.hint_stdin(paths, quiet=quiet)
         given = open_vectors(vectors, report) if vectors is not None else None
         held = list(cloze_rows.answered([dev], None, reading, report)) if dev else []
@@ -167,15 +225,12 @@ def train(
                 given,
                 config,
                 dev=held,
-                checkpoint=partial(
-                    Checkpoint, beside, "cloze-checkpoint", seconds=seconds, resume=resume
-                ),
                 threads=n_threads,
                 where=cloze_rows.shown(paths[0]),
                 report=report,
             )
         filler.save(reserved)
-        Checkpoint(beside, "cloze-checkpoint", {}, "").remove()
+        place.remove()
         history = filler.training.get("history", [])
         if log is not None:
             from nlptool.cloze.config import named
@@ -187,17 +242,33 @@ def train(
         console.say(f"{output}: trained; try: nlptool cloze fill {output} FILE")
 
 
-def _lstm(threads: int, device: str) -> Callable[..., Any]:
+def _lstm(threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
     from nlptool.neural.runtime import prepare, silenced
 
     prepare(device=device, threads=threads)
     with silenced():
         from nlptool.cloze.train import train as trainer
+        from nlptool.neural import checkpoint
         from nlptool.neural.objective import require_gpu
     if device == "gpu":
         require_gpu()
-    return trainer
+    kept = partial(
+        checkpoint.Checkpoint, place.path, place.kind, seconds=place.seconds, resume=place.resume
+    )
+    return partial(trainer, checkpoint=kept)
 
 
-_TRAINERS: dict[str, Callable[[int, str], Callable[..., Any]]] = {"lstm": _lstm}
-"""Kind of model -> (threads, device) -> what trains it, see `train.train`."""
+def _reader(threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
+    if device == "gpu":
+        raise ConfigError("--device: gpu, but --model reader learns on the CPU")
+    from nlptool.cloze.reader_train import train as trainer
+
+    return partial(trainer, checkpoint=place)
+
+
+_TRAINERS: dict[str, Callable[[int, str, "Checkpoint"], Callable[..., Any]]] = {
+    "lstm": _lstm,
+    "reader": _reader,
+}
+"""Kind of model -> (threads, device, place of the checkpoint) -> what trains it, see
+`train.train`; that is given no `checkpoint`, and with --corpus its lines as `corpus`."""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from typing import Any
 
+from nlptool.cloze.reader_config import Reader
 from nlptool.errors import ConfigError
 
 
@@ -111,13 +112,16 @@ class Lstm:
         )
 
 
-MODELS: dict[str, type] = {"lstm": Lstm}
+MODELS: dict[str, type] = {"lstm": Lstm, "reader": Reader}
 """Kind of model -> its settings."""
 
-DEFAULT_MODEL = "lstm"
+DEFAULT_MODEL = "reader"
 
 NEED_VECTORS = ("lstm",)
 """Kinds of models that are nothing without word vectors."""
+
+NEED_CORPUS = ("reader",)
+"""Kinds of models that learn from text without questions too; others cannot."""
 
 
 def configured(model: str, **given: Any) -> Any:
@@ -148,6 +152,18 @@ def check_vectors(model: str, *, given: bool) -> None:
     """
     if model in NEED_VECTORS and not given:
         raise ConfigError("--vectors: missing, expected word vectors; `w2v train` makes them")
+
+
+def check_corpus(model: str, *, given: bool) -> None:
+    """Check that a kind of model gets the text that it needs, and no other gets any.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    if model in NEED_CORPUS and not given:
+        raise ConfigError("--corpus: missing, expected text, its words separated by spaces")
+    if given and model not in NEED_CORPUS:
+        raise ConfigError(f"--corpus: given, but --model {model} has none")
 
 
 def named(config: Any) -> dict[str, Any]:

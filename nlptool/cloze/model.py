@@ -27,6 +27,7 @@ from nlptool.cloze import lstm
 from nlptool.cloze.baselines import is_word
 from nlptool.cloze.config import named, restored
 from nlptool.cloze.questions import Question
+from nlptool.cloze.reader import open_reader
 from nlptool.core.publish import Output
 from nlptool.core.store import Stored, load, publish
 from nlptool.errors import ConfigError, ModelError
@@ -67,7 +68,7 @@ class Answerer(Protocol):
 Opener = Callable[[Stored, Any], Answerer]
 """(file, settings) -> what answers; raises `ModelError` for whatever does not fit together."""
 
-OPENERS: dict[str, Opener] = {"lstm": lstm.open_pointer}
+OPENERS: dict[str, Opener] = {"lstm": lstm.open_pointer, "reader": open_reader}
 """Kind of model -> what opens it."""
 
 
