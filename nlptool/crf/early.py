@@ -40,8 +40,7 @@ def is_early(tagger: Tagger, text: bytes) -> bool:
     _Spent.n_bytes += len(text)
     columns = tagger.features.columns
     return (
-        not tagger.network
-        and not columns.clusters
+        not columns.clusters
         and not tagger.layout.has_edges
         and tagger.kernel.decoder != MEMM
         and _is_utf8(text)
@@ -66,17 +65,46 @@ def labelled(tagger: Tagger, text: bytes, *, splits: bool) -> tuple[Array, Array
     ends = np.cumsum([end - begin for begin, end in spans], dtype=np.int64)
     columns = tagger.features.columns
     ids = {token: i for i, token in enumerate(columns.tokens[0], 2 * columns.pad + 1)}
-    labels = []
-    for begin, end in spans:
-        seen = ids_of(string[begin:end], tagger.features, ids)
-        index, groups = tagger.features.index, tagger.grouped.groups
-        labels.append(best_path(scores_of(seen, index, tagger.kernel, groups), tagger.kernel))
+    seen = [ids_of(string[begin:end], tagger.features, ids) for begin, end in spans]
+    scores = _scores(tagger, seen)
+    if tagger.network is not None:
+        scores = _with_network(tagger, seen, [string[begin:end] for begin, end in spans], scores)
+    labels = [best_path(S, tagger.kernel) for S in scores]
     none = np.empty(0, np.int32)
     return (
         np.concatenate((none, *begins)).astype(np.int32),
         ends,
         np.concatenate((none, *labels)).astype(np.int32),
     )
+
+
+def _scores(tagger: Tagger, seen: list[Array]) -> list[Float32]:
+    """Return what features say of the labels of each sentence."""
+    if tagger.network is not None and not tagger.network.has_linear:
+        pad, n_labels = tagger.features.columns.pad, len(tagger.labels)
+        return [np.zeros((ids.shape[1] - 2 * pad, n_labels), np.float32) for ids in seen]
+    index, groups = tagger.features.index, tagger.grouped.groups
+    return [scores_of(ids, index, tagger.kernel, groups) for ids in seen]
+
+
+def _with_network(
+    tagger: Tagger, seen: list[Array], texts: list[str], scores: list[Float32]
+) -> list[Float32]:
+    """Return what a network adds to that: here it is the sum that counts, and not its last bit."""
+    if tagger.network is None or not texts:
+        return scores
+    pad = tagger.features.columns.pad
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
+    given = tagger.network.read_ids(
+        np.concatenate([ids[0, pad : ids.shape[1] - pad] for ids in seen]),
+        np.frombuffer("".join(texts).encode("utf-32-le"), np.int32),
+        ends,
+        tagger.features,
+        np.zeros((0, len(tagger.labels)), np.float32),
+    )
+    found = tagger.network.scores(given)
+    found += np.concatenate(scores)
+    return np.split(found, ends[:-1])
 
 
 def best_path(S: Float32, model: Model) -> Array:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlptool.crf.codes import Coded
-from nlptool.crf.columns import Columns, Observed
+from nlptool.crf.columns import Columns
 from nlptool.crf.features import Features
 from nlptool.crf.neural_graph import FIRST_ID
 from nlptool.crf.neural_vectors import Float32, Int32, Int64, Keys, Table, keys_of
@@ -60,27 +59,29 @@ class Pieces:
 
 
 def read(
-    coded: Coded,
+    ids: Int32,
+    codes: Int32,
+    ends: Int64,
     columns: Columns,
-    observed: Observed,
     tables: Sequence[Table],
     linear: Float32,
     n_ids: int,
+    longer: Sequence[str] = (),
 ) -> Read:
     """Return sentences as a network sees them.
 
     Args:
-        coded: the sentences.
+        ids: of the tokens, as the tagger's first column has them; shape (n_tokens,).
+        codes: of the tokens; shape (n_tokens,).
+        ends: where each sentence ends.
         columns: of the tagger.
-        observed: what they made of the sentences.
         tables: vectors that the network is given.
         linear: see `Read`.
         n_ids: of the network.
+        longer: the tokens that are longer than a character.
     """
-    ids = observed.ids[0][positions(coded.ends, columns.pad)] - (2 * columns.pad - 1)
+    ids = ids - np.int32(2 * columns.pad - 1)
     known = (ids >= FIRST_ID) & (ids < n_ids)
-    codes = coded.columns[0]
-    longer = tuple(coded.coders[0].longer)
     if columns.normalise:
         codes = np.where(
             codes < N_POINTS,
@@ -89,7 +90,7 @@ def read(
         )
     longest = max((table.longest for table in tables), default=0)
     keys = keys_of(codes, longest, longer, N_POINTS) if longest else []
-    return Read(np.where(known, ids, 1).astype(np.int32), keys, linear, coded.ends)
+    return Read(np.where(known, ids, 1).astype(np.int32), keys, linear, ends)
 
 
 def positions(ends: Int64, pad: int) -> Int64:
@@ -121,7 +122,7 @@ def linear_scores(features: Features, weights: Weights, rows: Int32, ends: Int64
 
 def pieces_of(ends: Int64) -> Pieces:
     """Return what is read by itself: sentences, and windows of the long ones."""
-    begins = np.concatenate(([0], ends[:-1])).astype(np.int64)
+    begins = np.concatenate(([0], ends))[:-1].astype(np.int64)
     found: list[tuple[int, int, int, int]] = []
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
         if end - begin <= WINDOW:

@@ -13,7 +13,7 @@ is known beforehand are found by the same kernels as those of a linear model.
     vectors.I.keys, .cells, .scales   see neural_vectors.py
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -29,7 +29,15 @@ from nlptool.crf.kernels_sentence import CRF
 from nlptool.crf.kernels_viterbi import ILLEGAL
 from nlptool.crf.neural_config import Neural
 from nlptool.crf.neural_graph import TAGS, graph_of
-from nlptool.crf.neural_inputs import Batch, Read, batch_of, linear_scores, pieces_of, read
+from nlptool.crf.neural_inputs import (
+    Batch,
+    Read,
+    batch_of,
+    linear_scores,
+    pieces_of,
+    positions,
+    read,
+)
 from nlptool.crf.neural_vectors import KINDS, LONGEST, Float32, Int32, Int64, Table
 from nlptool.crf.template import Shape, Slot
 from nlptool.crf.weights import Weights, layout_of
@@ -98,7 +106,23 @@ class Deep:
         linear = np.zeros((0, self.n_labels), np.float32)
         if self.has_linear:
             linear = linear_scores(features, weights, features.rows(observed), coded.ends)
-        return read(coded, features.columns, observed, self.tables, linear, self.n_ids)
+        ids = observed.ids[0][positions(coded.ends, features.columns.pad)]
+        return self.read_ids(
+            ids, coded.columns[0], coded.ends, features, linear, tuple(coded.coders[0].longer)
+        )
+
+    def read_ids(
+        self,
+        ids: Int32,
+        codes: Int32,
+        ends: Int64,
+        features: Features,
+        linear: Float32,
+        longer: Sequence[str] = (),
+    ) -> Read:
+        """Return sentences as the network sees them; see `neural_inputs.read`."""
+        columns = features.columns
+        return read(ids, codes, ends, columns, self.tables, linear, self.n_ids, longer)
 
     def scores(self, given: Read, answer: Answer | None = None) -> Float32:
         """Return the network's score of each label at each token; shape (n_tokens, n_labels).

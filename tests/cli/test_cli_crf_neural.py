@@ -1,8 +1,6 @@
 """`nlptool crf` with networks, as a shell would run it; training where Keras is."""
 
 import json
-import subprocess
-import sys
 from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -127,16 +125,3 @@ def test_training_says_what_it_did(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.crf", "v.vec"]
     end = run("tag", tmp_path / "m.crf", text="李明在北京工作\n")
     assert (end.code, end.stderr) == (0, "")
-
-
-def test_answers_are_there_without_keras(words: Path) -> None:
-    program = (
-        "import sys\nfrom nlptool.cli.app import main\n"
-        f"sys.argv = ['nlptool', 'crf', 'segment', {str(words)!r}]\n"
-        "try:\n    main()\nexcept SystemExit:\n"
-        "    print([name for name in ('keras', 'tensorflow', 'jax') if name in sys.modules])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], input="甲乙\n".encode(), capture_output=True, check=True
-    )
-    assert done.stdout.decode().splitlines()[-1] == "[]"
