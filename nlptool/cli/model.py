@@ -87,6 +87,12 @@ def _tagger(stored: "Stored") -> None:
     from_stored(stored)
 
 
+def _cloze(stored: "Stored") -> None:
+    from nlptool.cloze.model import from_stored
+
+    from_stored(stored)
+
+
 def _similarity(stored: "Stored") -> None:
     from nlptool.similarity.model import from_stored
 
@@ -102,6 +108,7 @@ def _similarity_index(stored: "Stored") -> None:
 _MEANING: dict[str, Callable[["Stored"], None]] = {
     "w2v": _word_vectors,
     "crf": _tagger,
+    "cloze": _cloze,
     "similarity": _similarity,
     "similarity-index": _similarity_index,
 }
