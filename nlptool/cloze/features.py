@@ -116,7 +116,7 @@ def seen(language: Language, words: tuple[str, ...], blank: int) -> Passage:
         units=beside / (norms + np.float32(1e-6)),
         log_share=log_share.astype(np.float32),
         weights=weights.astype(np.float32),
-        rarity=np.minimum(-log_share, 14.0).astype(np.float32) - 1,
+        rarity=np.clip(-log_share, 1.0, 14.0).astype(np.float32) - 1,
         candidates=candidates,
         places=order[np.repeat(first[candidates], counts) + inner],
         starts=np.cumsum(counts) - counts,

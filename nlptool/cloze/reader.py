@@ -26,6 +26,7 @@ from nlptool.errors import ModelError
 N_NUMBERS = 112
 """Numbers in a candidate's row; a network sees each twice, see `prepared`."""
 
+_NARROWEST = 1e-3  # of a model file: training gives 0.01 and more
 _FARTHEST = 4.0  # standard deviations; what is farther off is as far as this
 
 
@@ -172,7 +173,10 @@ def open_reader(stored: Stored, config: Reader) -> WordReader:
         name: stored.tensor(f"network_{name}", "float32", shape)
         for name, shape in _shapes(config.members, config.units).items()
     }
-    if arrays["scale"].min() <= 0 or max(np.abs(one).max() for one in arrays.values()) > 1e6:
+    if (
+        arrays["scale"].min() < _NARROWEST
+        or max(np.abs(one).max() for one in arrays.values()) > 1e6
+    ):
         raise ModelError(f"{stored.path}: weights out of range; the file is damaged")
     language = open_language(stored, config.dim, config.window)
     return WordReader(config, language, Networks(**arrays))
