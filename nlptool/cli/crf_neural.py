@@ -35,7 +35,7 @@ Characters = Annotated[
 ]
 Dropout = Annotated[
     float | None,
-    typer.Option(help=f"Share of a layer that a step leaves out; {_NETWORK.dropout:g}."),
+    typer.Option(help="Share of a layer that a step leaves out; 0.5, of much text 0.2."),
 ]
 LinearShare = Annotated[
     float | None,

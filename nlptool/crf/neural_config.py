@@ -35,7 +35,8 @@ class Neural:
         width: of what each layer gives.
         depth: layers.
         characters: the width of a character's vector that is learned; 0: none.
-        dropout: how much of the input and of each layer's answer is left out in training.
+        dropout: how much of the input and of each layer's answer is left out in training; None:
+            the less the longer the text is, see `settled`.
         linear_share: what the linear model beside the network counts, the network counting the
             rest: the probability of labels is the weighted geometric mean of both. 0: there is
             none.
@@ -49,10 +50,10 @@ class Neural:
     """
 
     blocks: str = "lstm"
-    width: int = 200
+    width: int = 128
     depth: int = 1
     characters: int = 64
-    dropout: float = 0.3
+    dropout: float | None = None
     linear_share: float = 0.5
     epochs: int | None = None
     rate: float = 2e-3
@@ -96,11 +97,12 @@ class Neural:
         """Return the same settings with numbers in place of None.
 
         Args:
-            many: the text is long: fewer passes see as much of it.
+            many: the text is long: fewer passes see as much of it, and less is learned by heart.
         """
-        epochs, patience = (10, 3) if many else (30, 8)
+        epochs, patience, dropout = (5, 3, 0.2) if many else (12, 6, 0.5)
         return replace(
             self,
+            dropout=self.dropout if self.dropout is not None else dropout,
             epochs=self.epochs if self.epochs is not None else epochs,
             patience=self.patience if self.patience is not None else patience,
         )

@@ -67,7 +67,7 @@ def _layer(name: str, below: str, number: int, config: Neural) -> Block:
 
 def _dropped(blocks: list[Block], below: str, config: Neural) -> str:
     """Add dropout above a block, if there is any; return the name of what stands there."""
-    if not config.dropout:
+    if not config.dropout:  # none, or an unsettled one
         return below
     name = f"{below}_left"
     blocks.append(block(name, "dropout", below, rate=config.dropout, of="cell"))

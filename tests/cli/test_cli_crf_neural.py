@@ -1,4 +1,4 @@
-"""`nlptool crf` with networks, as a shell would run it; training where Keras is."""
+"""`nlptool crf` with networks, as a shell would run it; training is in a file of its own."""
 
 import json
 from dataclasses import fields
@@ -10,12 +10,11 @@ import typer
 
 from nlptool.cli.app import app
 from nlptool.crf.neural_config import Neural
-from tests.cli.crf_commands import CORPORA, NAMES, WORDS, run
+from tests.cli.crf_commands import WORDS, run
 from tests.crf_networks import network_of
 from tests.crf_taggers import NAMES as FEW_NAMES
 from tests.crf_taggers import WORDS as FEW_WORDS
 
-needs_keras = pytest.mark.skipif(not find_spec("keras"), reason="the extra `neural` is not there")
 NEURAL = ["--model", "neural"]
 SMALL = [*NEURAL, "--width", 8, "--characters", 8, "--epochs", 2]
 
@@ -40,7 +39,7 @@ def test_every_setting_is_an_option() -> None:
     for field in fields(Neural):
         assert field.name in options
         # The help says what it is; a preset has its own.
-        if field.name in ("blocks", "width", "depth", "characters", "dropout", "clip"):
+        if field.name in ("blocks", "width", "depth", "characters", "clip"):
             assert str(field.default).removesuffix(".0") in options[field.name].help
 
 
@@ -105,23 +104,3 @@ def test_training_needs_keras(tmp_path: Path) -> None:
     assert (end.code, end.stdout) == (2, "")
     assert "pip install 'nlptool[neural]'" in end.stderr
     assert not list(tmp_path.iterdir())
-
-
-@needs_keras
-def test_training_says_what_it_did(tmp_path: Path) -> None:
-    vectors = tmp_path / "v.vec"
-    vectors.write_text("3 2\n医 1 2\n医院 0 1\n工作 1 1\n", "utf-8")
-    end = run(
-        "train", NAMES, *SMALL, "--dev", CORPORA / "crf_names_dev.bio", "-o", tmp_path / "m.crf",
-        "--vectors", vectors, "--log", tmp_path / "log", "--threads", 1, "--device", "cpu",
-    )  # fmt: skip
-    assert (end.code, end.stdout) == (0, "")
-    last = end.stderr.splitlines()[-1]
-    assert last.startswith(f"nlptool: {tmp_path}/m.crf: 7 labels, ")
-    assert ", 2 epochs, dev F1 0." in last
-    rows = [json.loads(line) for line in (tmp_path / "log").read_text("utf-8").splitlines()]
-    assert rows[0]["width"] == 8
-    assert [row["epoch"] for row in rows[1:]] == [1, 2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.crf", "v.vec"]
-    end = run("tag", tmp_path / "m.crf", text="李明在北京工作\n")
-    assert (end.code, end.stderr) == (0, "")
