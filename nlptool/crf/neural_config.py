@@ -54,7 +54,7 @@ class Neural:
     depth: int = 1
     characters: int = 64
     dropout: float | None = None
-    linear_share: float = 0.5
+    linear_share: float = 0.6
     epochs: int | None = None
     rate: float = 2e-3
     batch: int = 32
