@@ -26,7 +26,7 @@ _Lists = list[list[int]]
 
 
 def ids_of(text: str, features: Features, ids: dict[str, int]) -> Int32:
-    """Return what `kernels_columns.observe` writes for a sentence of characters.
+    """Return what `kernels_columns.observe_all` writes for a sentence of characters.
 
     Args:
         text: the sentence.
@@ -141,7 +141,7 @@ def records(ids: Int32, places: Int64, s: int, index: Index) -> Int64:
 
 
 def scores_of(ids: Int32, index: Index, model: Model, groups: Groups) -> Float32:
-    """Return what `kernels_groups.add_all` adds up, forwards; shape (n, n_labels)."""
+    """Return what kernels_groups.py adds up, forwards; shape (n, n_labels)."""
     L, pad = len(model.first), model.pad
     n = ids.shape[1] - 2 * pad
     S = np.zeros((n, L), np.float32)

@@ -6,8 +6,6 @@ same answers. Slow form: tests/naive_crf_tag.py.
 Numba looks for changes in this file only: after a change in a kernel that it calls, touch it.
 """
 
-from typing import Any
-
 import numpy as np
 
 from nlptool.core.compiling import njit
@@ -20,7 +18,7 @@ def best_paths(S: Float32, starts: Int64, model: Model, labels: Int32) -> None:
     """Find the best labels of sentences, none of them empty.
 
     Args:
-        S: their scores, see `kernels_groups.add_all`.
+        S: their scores, see `kernels_groups.add_left`.
         starts: where each sentence's block begins; shape (n_sentences + 1,).
         model: has the weights; not MEMM's, and none of pairs of labels at a place.
         labels: receives those of all tokens, one sentence after the other.
@@ -96,29 +94,22 @@ def _forward_of_4(S: Float32, top: int, n: int, T: Float64, now: Float64, back: 
     """Do the same with all four labels at a time; in `back` each has two bits."""
     a, b, c, d = now[0], now[1], now[2], now[3]
     for t in range(1, n):
-        a, b, c, d, froms = _step_of_4(a, b, c, d, T)
+        a0, a1, a2, a3 = a + T[0, 0], a + T[0, 1], a + T[0, 2], a + T[0, 3]
+        b0, b1, b2, b3 = b + T[1, 0], b + T[1, 1], b + T[1, 2], b + T[1, 3]
+        c0, c1, c2, c3 = c + T[2, 0], c + T[2, 1], c + T[2, 2], c + T[2, 3]
+        d0, d1, d2, d3 = d + T[3, 0], d + T[3, 1], d + T[3, 2], d + T[3, 3]
+        # Of equal ones the first.
+        i0, i1, i2, i3 = b0 > a0, b1 > a1, b2 > a2, b3 > a3
+        j0, j1, j2, j3 = d0 > c0, d1 > c1, d2 > c2, d3 > c3
+        a0, a1, a2, a3 = max(a0, b0), max(a1, b1), max(a2, b2), max(a3, b3)
+        c0, c1, c2, c3 = max(c0, d0), max(c1, d1), max(c2, d2), max(c3, d3)
+        k0, k1, k2, k3 = c0 > a0, c1 > a1, c2 > a2, c3 > a3
+        froms = (2 + j0 if k0 else 0 + i0) | (2 + j1 if k1 else 0 + i1) << 2
+        froms |= (2 + j2 if k2 else 0 + i2) << 4 | (2 + j3 if k3 else 0 + i3) << 6
         back[t, 0] = froms
         row = top - 4 * t
-        a += np.float64(S[row])
-        b += np.float64(S[row + 1])
-        c += np.float64(S[row + 2])
-        d += np.float64(S[row + 3])
+        a = max(a0, c0) + np.float64(S[row])
+        b = max(a1, c1) + np.float64(S[row + 1])
+        c = max(a2, c2) + np.float64(S[row + 2])
+        d = max(a3, c3) + np.float64(S[row + 3])
     now[0], now[1], now[2], now[3] = a, b, c, d
-
-
-@njit(cache=True, nogil=True)
-def _step_of_4(a: float, b: float, c: float, d: float, T: Float64) -> Any:
-    """Return the best scores of each label behind any of these, and which, two bits each."""
-    a0, a1, a2, a3 = a + T[0, 0], a + T[0, 1], a + T[0, 2], a + T[0, 3]
-    b0, b1, b2, b3 = b + T[1, 0], b + T[1, 1], b + T[1, 2], b + T[1, 3]
-    c0, c1, c2, c3 = c + T[2, 0], c + T[2, 1], c + T[2, 2], c + T[2, 3]
-    d0, d1, d2, d3 = d + T[3, 0], d + T[3, 1], d + T[3, 2], d + T[3, 3]
-    # Of equal ones the first.
-    i0, i1, i2, i3 = b0 > a0, b1 > a1, b2 > a2, b3 > a3
-    j0, j1, j2, j3 = d0 > c0, d1 > c1, d2 > c2, d3 > c3
-    a0, a1, a2, a3 = max(a0, b0), max(a1, b1), max(a2, b2), max(a3, b3)
-    c0, c1, c2, c3 = max(c0, d0), max(c1, d1), max(c2, d2), max(c3, d3)
-    k0, k1, k2, k3 = c0 > a0, c1 > a1, c2 > a2, c3 > a3
-    froms = (2 + j0 if k0 else 0 + i0) | (2 + j1 if k1 else 0 + i1) << 2
-    froms |= (2 + j2 if k2 else 0 + i2) << 4 | (2 + j3 if k3 else 0 + i3) << 6
-    return max(a0, c0), max(a1, c1), max(a2, c2), max(a3, c3), froms

@@ -82,54 +82,56 @@ class View(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def observe(codes: Int32, begin: int, end: int, view: View, pad: int, ids: Int32, at: int) -> None:
-    """Write the ids of one sentence, its padding included.
+def observe_all(
+    codes: Int32, starts: Int64, view: View, pad: int, ids: Int32, first: int, last: int
+) -> None:
+    """Write the ids of sentences, their padding included.
 
     Args:
-        codes: of tokens; those from `begin` to `end` - 1 are the sentence.
-        begin: see `codes`.
-        end: see `codes`.
+        codes: of the tokens of all sentences.
+        starts: where each block begins; shape (n_sentences + 1,).
         view: the columns.
-        pad: how many positions to add on each side.
-        ids: receives end - begin + 2 * pad ids in each row; of the file's further columns the
-            padding only; shape (n_columns, any).
-        at: where in `ids` the block begins.
+        pad: how many positions to add on each side of a sentence.
+        ids: receives the ids; of the file's further columns the padding only; shape
+            (n_columns, n_padded).
+        first: the first sentence that is written.
+        last: behind the last one.
     """
-    n = end - begin
-    start = at + pad
     own = 2 * pad + 1
-    normal = np.empty(n, np.int32)
-    for i in range(n):
-        normal[i] = view.normal[codes[begin + i]]
-    for c in range(len(view.plan)):
-        for d in range(pad):
-            ids[c, start - 1 - d] = 1 + d
-            ids[c, start + n + d] = 1 + pad + d
-        row = ids[c, start : start + n]
-        kind = view.plan[c, 0]
-        which = view.plan[c, 1]
-        if kind == TOKENS:
-            if which == 0:
-                for i in range(n):
-                    row[i] = view.ids[codes[begin + i]]
-        elif kind == TYPE:
-            for i in range(n):
-                row[i] = own + view.types[normal[i]]
-        elif kind == SAME:
-            row[:] = own
-            for i in range(n - which):
-                row[i] += normal[i] == normal[i + which]
-        elif kind == POINT:
-            for i in range(n):
-                row[i] = own + view.point_values[which, normal[i]]
-    if len(view.caps) == 0:
-        return
-    found = np.empty((6, n), np.int32)
-    for trie in range(len(view.caps)):
-        match(normal, trie, view, found)
+    for sentence in range(first, last):
+        begin = starts[sentence] - 2 * pad * sentence
+        start = starts[sentence] + pad
+        n = starts[sentence + 1] - start - pad
+        normal = np.empty(n, np.int32)
+        for i in range(n):
+            normal[i] = view.normal[codes[begin + i]]
         for c in range(len(view.plan)):
-            if view.plan[c, 0] >= BEGIN and view.plan[c, 1] == trie:
-                _write(found, view.plan[c], view, ids[c, start : start + n], own)
+            for d in range(pad):
+                ids[c, start - 1 - d] = 1 + d
+                ids[c, start + n + d] = 1 + pad + d
+            row = ids[c, start : start + n]
+            kind = view.plan[c, 0]
+            which = view.plan[c, 1]
+            if kind == TOKENS:
+                if which == 0:
+                    for i in range(n):
+                        row[i] = view.ids[codes[begin + i]]
+            elif kind == TYPE:
+                for i in range(n):
+                    row[i] = own + view.types[normal[i]]
+            elif kind == SAME:
+                row[:] = own
+                for i in range(n - which):
+                    row[i] += normal[i] == normal[i + which]
+            elif kind == POINT:
+                for i in range(n):
+                    row[i] = own + view.point_values[which, normal[i]]
+        found = np.empty((6, n), np.int32)
+        for trie in range(len(view.caps)):
+            match(normal, trie, view, found)
+            for c in range(len(view.plan)):
+                if view.plan[c, 0] >= BEGIN and view.plan[c, 1] == trie:
+                    _write(found, view.plan[c], view, ids[c, start : start + n], own)
 
 
 @njit(cache=True, nogil=True)
@@ -248,34 +250,13 @@ def _write(found: Int32, plan: Int64, view: View, row: Int32, own: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def observe_all(
-    codes: Int32, starts: Int64, view: View, pad: int, ids: Int32, first: int, last: int
-) -> None:
-    """Write the ids of many sentences; see `observe`.
-
-    Args:
-        codes: of the tokens of all sentences.
-        starts: where each block begins; shape (n_sentences + 1,).
-        view: see `observe`.
-        pad: see `observe`.
-        ids: receives the ids; shape (n_columns, n_padded).
-        first: the first sentence that is written.
-        last: behind the last one.
-    """
-    for i in range(first, last):
-        begin = starts[i] - 2 * pad * i
-        end = starts[i + 1] - 2 * pad * (i + 1)
-        observe(codes, begin, end, view, pad, ids, starts[i])
-
-
-@njit(cache=True, nogil=True)
 def lay_out(values: Int32, starts: Int64, pad: int, row: Int32) -> None:
     """Write values of tokens where the tokens of the blocks are, leaving the padding.
 
     Args:
         values: of all tokens, one sentence after the other.
         starts: where each block begins; shape (n_sentences + 1,).
-        pad: see `observe`.
+        pad: see `observe_all`.
         row: receives them; shape (n_padded,).
     """
     n = 0

@@ -99,7 +99,81 @@ class Memory(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def add_all(
+def add_left(
+    ids: Int32, starts: Int64, index: Index, model: Model, left: Int64, S: Float32
+) -> None:
+    """Add up the scores of sentences that are of shapes in no group.
+
+    Args:
+        ids: of all columns; shape (n_columns, n_padded).
+        starts: where each sentence's block begins; shape (n_sentences + 1,).
+        index: the records.
+        model: has the weights.
+        left: the shapes, none of them an edge; shape (n_left,).
+        S: receives the scores, in a buffer for each sentence, see kernels_scores.py; shape
+            ((n_padded + n_sentences * 2 * pad) * n_labels,).
+    """
+    L, pad = len(model.first), model.pad
+    keys = np.empty(BLOCK, np.uint64)
+    near = np.empty(BLOCK, np.uint64)
+    found = np.empty(BLOCK, np.int64)
+    where = np.empty(BLOCK, np.int64)
+    S[:] = 0
+    for sentence in range(len(starts) - 1):
+        begin = starts[sentence]
+        n = starts[sentence + 1] - begin - 2 * pad
+        room = (begin + 2 * pad * sentence) * L
+        for s in left:
+            refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
+            factors = index.factors[index.ref_begins[s] : index.ref_begins[s + 1]]
+            cells = index.cells[index.begins[s] : index.begins[s + 1]]
+            kind, bits, shift = index.kinds[s], index.bits[s], shift_of(len(cells))
+            mask, wrap = (_1 << bits) - _1, np.uint64(len(cells) - 1)
+            base, stride = model.bases[s], model.strides[s]
+            runs = model.runs[model.run_of[s] : model.run_of[s + 1]]
+            high = begin + n + pad + index.spans[s, 1]
+            for block in range(begin + pad + index.spans[s, 0], high, BLOCK):
+                size = min(BLOCK, high - block)
+                # Without a branch between, so that many cells are on their way at a time.
+                if kind == DIRECT:
+                    for i in range(size):
+                        keys[i] = ids[refs[0, 1], block + i] if len(refs) > 0 else 0
+                    for i in range(size):
+                        near[i] = cells[keys[i]]
+                else:
+                    fill_keys(ids, block, refs, factors, kind, keys[:size])
+                    for i in range(size):
+                        near[i] = cells[place_of(keys[i], shift)]
+                n_found = 0
+                for i in range(size):
+                    cell = near[i]
+                    if kind != DIRECT:
+                        tag = keys[i] >> bits if kind == HASHED else keys[i]
+                        if cell >> bits != tag and cell != _0:
+                            place = place_of(keys[i], shift)
+                            while cell != _0 and cell >> bits != tag:
+                                place = (place + _1) & wrap
+                                cell = cells[place]
+                    at = base + (np.int64(cell & mask) - 1) * stride
+                    found[n_found] = i
+                    where[n_found] = at
+                    n_found += cell != _0
+                    fetch(model.weights, at)
+                    fetch(model.weights, at + stride - 1)
+                for run in range(len(runs)):
+                    top = room + (begin + n - 1 - block + 3 * pad + runs[run, 1]) * L
+                    first, width = runs[run, 2], runs[run, 3]
+                    for i in range(n_found):
+                        to, at = top - found[i] * L, where[i] + first
+                        if L == 4:
+                            for j in range(0, width, 4):
+                                add4(S, to + j, model.weights, at + j)
+                        else:
+                            add(S, to, model.weights, at, width)
+
+
+@njit(cache=True, nogil=True)
+def add_groups(
     ids: Int32,
     starts: Int64,
     index: Index,
@@ -109,173 +183,71 @@ def add_all(
     states: Words,
     S: Float32,
 ) -> None:
-    """Add up the scores of sentences.
+    """Add up the scores of sentences that are of groups.
 
     Args:
         ids: of all columns; shape (n_columns, n_padded).
         starts: where each sentence's block begins; shape (n_sentences + 1,).
         index: the records.
         model: has the weights.
-        groups: of its shapes, none of which is an edge.
-        memory: of this thread.
-        states: to work in; shape (n_sources + 1, as long as the longest block).
-        S: receives the scores, in a buffer for each sentence, see kernels_scores.py; shape
-            ((n_padded + n_sentences * 2 * pad) * n_labels,).
-    """
-    L, pad = len(model.first), model.pad
-    S[:] = 0
-    for i in range(len(starts) - 1):
-        begin = starts[i]
-        n = starts[i + 1] - begin - 2 * pad
-        row = begin + 2 * pad * i
-        for s in groups.left:
-            _add_shape(ids, begin, n, s, index, model, S, row * L)
-        _add_groups(ids, begin, n, index, model, groups, memory, states, S, row * L)
-
-
-@njit(cache=True, nogil=True)
-def _add_shape(
-    ids: Int32, begin: int, n: int, s: int, index: Index, model: Model, S: Float32, room: int
-) -> None:
-    """Add up the scores of a sentence that are of one shape.
-
-    Args:
-        ids: of all columns; shape (n_columns, n_padded).
-        begin: where the sentence's block begins.
-        n: tokens.
-        s: the shape, no edge.
-        index: the records.
-        model: has the weights.
-        S: the buffers of scores.
-        room: where that of the sentence begins.
-    """
-    L, pad = len(model.first), model.pad
-    refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
-    factors = index.factors[index.ref_begins[s] : index.ref_begins[s + 1]]
-    cells = index.cells[index.begins[s] : index.begins[s + 1]]
-    kind, bits, shift = index.kinds[s], index.bits[s], shift_of(len(cells))
-    mask, wrap = (_1 << bits) - _1, np.uint64(len(cells) - 1)
-    base, stride = model.bases[s], model.strides[s]
-    runs = model.runs[model.run_of[s] : model.run_of[s + 1]]
-    keys = np.empty(BLOCK, np.uint64)
-    near = np.empty(BLOCK, np.uint64)
-    found = np.empty(BLOCK, np.int64)
-    where = np.empty(BLOCK, np.int64)
-    high = begin + n + pad + index.spans[s, 1]
-    for block in range(begin + pad + index.spans[s, 0], high, BLOCK):
-        size = min(BLOCK, high - block)
-        # Without a branch between, so that many cells are on their way at a time.
-        if kind == DIRECT:
-            for i in range(size):
-                keys[i] = ids[refs[0, 1], block + i] if len(refs) > 0 else 0
-            for i in range(size):
-                near[i] = cells[keys[i]]
-        else:
-            fill_keys(ids, block, refs, factors, kind, keys[:size])
-            for i in range(size):
-                near[i] = cells[place_of(keys[i], shift)]
-        n_found = 0
-        for i in range(size):
-            cell = near[i]
-            if kind != DIRECT:
-                tag = keys[i] >> bits if kind == HASHED else keys[i]
-                if cell >> bits != tag and cell != _0:
-                    place = place_of(keys[i], shift)
-                    while cell != _0 and cell >> bits != tag:
-                        place = (place + _1) & wrap
-                        cell = cells[place]
-            at = base + (np.int64(cell & mask) - 1) * stride
-            found[n_found] = i
-            where[n_found] = at
-            n_found += cell != _0
-            fetch(model.weights, at)
-            fetch(model.weights, at + stride - 1)
-        for run in range(len(runs)):
-            top = room + (begin + n - 1 - block + 3 * pad + runs[run, 1]) * L
-            first, width = runs[run, 2], runs[run, 3]
-            for i in range(n_found):
-                to, at = top - found[i] * L, where[i] + first
-                if L == 4:
-                    for j in range(0, width, 4):
-                        add4(S, to + j, model.weights, at + j)
-                else:
-                    add(S, to, model.weights, at, width)
-
-
-@njit(cache=True, nogil=True)
-def _add_groups(
-    ids: Int32,
-    begin: int,
-    n: int,
-    index: Index,
-    model: Model,
-    groups: Groups,
-    memory: Memory,
-    states: Words,
-    S: Float32,
-    room: int,
-) -> None:
-    """Add up the scores of a sentence that are of groups.
-
-    Args:
-        ids: of all columns; shape (n_columns, n_padded).
-        begin: where the sentence's block begins.
-        n: tokens.
-        index: the records.
-        model: has the weights.
         groups: the groups.
         memory: of this thread.
-        states: to work in; shape (n_sources + 1, n + 2 * pad or more).
-        S: the buffers of scores.
-        room: where that of the sentence begins.
+        states: to work in; shape (n_sources + 1, as long as the longest block).
+        S: see `add_left`; to it is added.
     """
     L, pad = len(model.first), model.pad
     n_sources = len(groups.column_begins) - 1
-    for q in range(n_sources):
-        state = states[q]
-        for at in range(n + 2 * pad):
-            state[at] = 0
-        for j in range(groups.column_begins[q], groups.column_begins[q + 1]):
-            row = ids[groups.columns[j], begin : begin + n + 2 * pad]
-            factor = groups.factors[j]
-            for at in range(n + 2 * pad):
-                state[at] += np.uint64(row[at]) * factor
     keys = states[n_sources]
     words, scores, size = memory.words, memory.scores, np.uint64(memory.size)
-    for g in range(len(groups.plan)):
-        state = states[groups.plan[g, 0]]
-        many = groups.states[g]
-        first, last = groups.plan[g, 2], groups.plan[g, 3]
-        if groups.plan[g, 1] == 1:
-            tokens, near = ids[0, begin + pad : begin + pad + n], state[pad : pad + n]
-            for t in range(n):
-                keys[t] = np.uint64(tokens[t]) * many + near[t]
-        else:
-            for d in range(pad + first, pad + last + 1):
-                near = state[d : d + n]
-                if d == pad + first:
-                    for t in range(n):
-                        keys[t] = near[t]
-                elif many > 0:
-                    for t in range(n):
-                        keys[t] = keys[t] * many + near[t]
-                else:
-                    for t in range(n):
-                        key = (keys[t] + _1) * _MIX
-                        keys[t] = (key ^ (key >> _32)) + near[t]
-        first_cell, shift = np.uint64(memory.begins[g]), memory.shifts[g]
-        for t in range(n):
-            key = keys[t] + _1
-            # Unsigned: numba does not ask whether it counts from the end.
-            at = first_cell + place_of(key, shift) * size
-            if words[at] != key:
-                words[at] = key
-                _add_up(ids, begin + pad + t, g, index, model, groups, scores, np.int64(at) * 2 + 2)
-            to = room + (2 * pad + n - 1 - t) * L
-            if L == 4:
-                add4(S, to, scores, np.int64(at) * 2 + 2)
+    for sentence in range(len(starts) - 1):
+        begin = starts[sentence]
+        n = starts[sentence + 1] - begin - 2 * pad
+        room = (begin + 2 * pad * sentence) * L
+        for q in range(n_sources):
+            state = states[q]
+            for at in range(n + 2 * pad):
+                state[at] = 0
+            for j in range(groups.column_begins[q], groups.column_begins[q + 1]):
+                row = ids[groups.columns[j], begin : begin + n + 2 * pad]
+                factor = groups.factors[j]
+                for at in range(n + 2 * pad):
+                    state[at] += np.uint64(row[at]) * factor
+        for g in range(len(groups.plan)):
+            state = states[groups.plan[g, 0]]
+            many = groups.states[g]
+            first, last = groups.plan[g, 2], groups.plan[g, 3]
+            if groups.plan[g, 1] == 1:
+                tokens, near = ids[0, begin + pad : begin + pad + n], state[pad : pad + n]
+                for t in range(n):
+                    keys[t] = np.uint64(tokens[t]) * many + near[t]
             else:
-                add(S, to, scores, np.int64(at) * 2 + 2, L)
+                for d in range(pad + first, pad + last + 1):
+                    near = state[d : d + n]
+                    if d == pad + first:
+                        for t in range(n):
+                            keys[t] = near[t]
+                    elif many > 0:
+                        for t in range(n):
+                            keys[t] = keys[t] * many + near[t]
+                    else:
+                        for t in range(n):
+                            key = (keys[t] + _1) * _MIX
+                            keys[t] = (key ^ (key >> _32)) + near[t]
+            first_cell, shift = np.uint64(memory.begins[g]), memory.shifts[g]
+            for t in range(n):
+                key = keys[t] + _1
+                # Unsigned: numba does not ask whether it counts from the end.
+                at = first_cell + place_of(key, shift) * size
+                if words[at] != key:
+                    words[at] = key
+                    _add_up(
+                        ids, begin + pad + t, g, index, model, groups, scores, np.int64(at) * 2 + 2
+                    )
+                to = room + (2 * pad + n - 1 - t) * L
+                if L == 4:
+                    add4(S, to, scores, np.int64(at) * 2 + 2)
+                else:
+                    add(S, to, scores, np.int64(at) * 2 + 2, L)
 
 
 @njit(cache=True, nogil=True)

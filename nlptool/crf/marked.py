@@ -11,7 +11,7 @@ from nlptool.crf.codes import coded_points
 from nlptool.crf.columns import Observed
 from nlptool.crf.early import is_early, spans, words
 from nlptool.crf.kernels_best import best_paths
-from nlptool.crf.kernels_groups import add_all
+from nlptool.crf.kernels_groups import add_groups, add_left
 from nlptool.crf.kernels_sentence import MEMM
 from nlptool.crf.kernels_tag import label_rows
 from nlptool.crf.kernels_text import read_text, size_of_spans, write_spans, write_words
@@ -94,6 +94,7 @@ def _label(tagger: Tagger, observed: Observed, labels: Array) -> None:
     S = np.empty(rows * len(tagger.labels), np.float32)
     longest = int(np.diff(starts).max(initial=0))
     states = np.empty((len(groups.column_begins), longest), np.uint64)
+    add_left(ids, starts, features.index, kernel, groups.left, S)
     with tagger.grouped.memory() as memory:
-        add_all(ids, starts, features.index, kernel, groups, memory, states, S)
+        add_groups(ids, starts, features.index, kernel, groups, memory, states, S)
     best_paths(S, starts, kernel, labels)

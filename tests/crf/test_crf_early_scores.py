@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from nlptool.crf.early_scores import ids_of, records, scores_of
-from nlptool.crf.kernels_columns import observe
 from nlptool.crf.kernels_features import find_record
 from nlptool.crf.sentences import Sentence
 from tests.crf.test_crf_kernels_groups import KINDS, NAMED, scores, texts
@@ -18,10 +17,7 @@ def test_columns_records_and_scores_are_those_of_the_kernels(sentences: list[Sen
     known = {token: i for i, token in enumerate(columns.tokens[0], 2 * pad + 1)}
     for text in texts():
         ids = ids_of(text, features, known)
-        wanted = np.empty_like(ids)
-        codes = np.array([ord(character) for character in text], np.int32)
-        observe(codes, 0, len(text), columns.view, pad, wanted, 0)
-        assert (ids == wanted).all()
+        assert (ids == columns.observe([Sentence(text)]).ids).all()
         last = max(shape.reach for shape in features.template.shapes)
         places = np.arange(pad, pad + len(text) + pad - last)
         for s in range(len(features.template.shapes)):

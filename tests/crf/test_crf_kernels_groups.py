@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nlptool.crf.kernels_groups import Memory, add_all
+from nlptool.crf.kernels_groups import Memory, add_groups, add_left
 from nlptool.crf.model import Tagger
 from nlptool.crf.sentences import Sentence
 from tests.crf_taggers import WORDS, tagger_of
@@ -39,7 +39,9 @@ def scores(tagger: Tagger, text: str, memory: Memory) -> np.ndarray:
     rows = observed.ids.shape[1] + 4 * pad
     S = np.full(rows * n_labels, np.nan, np.float32)
     index = tagger.features.index
-    add_all(observed.ids, observed.starts, index, tagger.kernel, groups, memory, states, S)
+    ids, starts, model = observed.ids, observed.starts, tagger.kernel
+    add_left(ids, starts, index, model, groups.left, S)
+    add_groups(ids, starts, index, model, groups, memory, states, S)
     assert np.isfinite(S).all()
     return S.reshape(-1, n_labels)[-n - 2 * pad : rows - 2 * pad][::-1]
 
