@@ -120,6 +120,9 @@ def learn(
         encoded = _relabelled(encoded, labels)
         features, weights = joined(init.features, init.weights, features, labels, legality)
     report(_size(features, encoded, copies_of(config)))
+    unit = "word" if units["word"] >= max(units["char"], 1) else "char"
+    if all(units.values()):
+        report(_mixed(units, unit))
     measure, inputs = None, ""
     if dev:
         measure, inputs = _measure(dev, features, labels, config, tell)
@@ -137,7 +140,6 @@ def learn(
         inputs=inputs,
         report=report,
     )
-    unit = "word" if units["word"] else "char"
     facts = {"tokens": encoded.n_tokens, "features": n_features(features), **trained.facts}
     return Tagger(features, trained.weights, scheme, unit, config, facts)
 
@@ -153,6 +155,15 @@ def _counted(sentences: Iterable[Sentence], units: dict[str, int]) -> Iterator[S
     for sentence in sentences:
         units["char" if sentence.is_characters else "word"] += 1
         yield sentence
+
+
+def _mixed(units: dict[str, int], unit: str) -> Note:
+    """Return what is said of a text that has characters and words."""
+    total = units["char"] + units["word"]
+    return Note(
+        f"tokens of several characters in {units['word']:,} of {total:,} sentences: the model is "
+        f"one of {'words' if unit == 'word' else 'characters'}"
+    )
 
 
 def _relabelled(encoded: Encoded, labels: Sequence[str]) -> Encoded:

@@ -171,3 +171,15 @@ def test_lbfgs_needs_more_memory() -> None:
 def test_words_as_tokens() -> None:
     sentences = [Sentence(["the", "dog"], ["d", "n"]), Sentence(["a", "b"], ["d", "n"])] * 5
     assert learn(sentences, seeing(), config()).unit == "word"
+
+
+@pytest.mark.parametrize(("n_words", "unit"), [(1, "char"), (3, "word"), (5, "word")])
+def test_most_sentences_say_what_a_token_is(n_words: int, unit: str) -> None:
+    characters = [Sentence("甲乙丙", "BES")] * 3
+    words = [Sentence(["甲乙", "1998"], ["n", "m"])] * n_words
+    told: list[object] = []
+    tagger = learn([*characters, *words], seeing(), config(), report=told.append)
+    assert tagger.unit == unit
+    kind = "words" if unit == "word" else "characters"
+    wanted = f"in {n_words} of {3 + n_words} sentences: the model is one of {kind}"
+    assert Note(f"tokens of several characters {wanted}") in told
