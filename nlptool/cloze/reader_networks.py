@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlptool.cloze.language import Floats, Ints
-from nlptool.cloze.reader import Networks, both, prepared
+from nlptool.cloze.reader import Networks, prepared
 from nlptool.cloze.reader_config import Reader
 from nlptool.core.report import Progress, Report, silent
 from nlptool.errors import RunError
@@ -17,7 +17,11 @@ _BETAS = (0.9, 0.999)
 _TINY = 1e-8
 _LEAST = 1e-12  # likelihood whose logarithm is taken
 
+_LEAST_SCALE = 1e-2  # of a number that hardly changes
+_BLOCK = 256  # blanks looked at together
+
 Weights = list[Floats]
+Batch = tuple[Floats, Ints, Ints]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,19 +58,19 @@ def learn_networks(
     Raises:
         RunError: the loss is no longer finite.
     """
-    parts = [
-        both(evidence.rows[low:high])
-        for low, high in zip(evidence.starts[:-1], evidence.starts[1:], strict=True)
-    ]
-    x = np.concatenate(parts)
-    mean, scale = x.mean(axis=0), x.std(axis=0) + np.float32(1e-2)
-    x = prepared(x, mean, scale)
+    highest = np.maximum.reduceat(evidence.rows, evidence.starts[:-1])
+    mean, scale = _spread(evidence, highest)
     history: list[dict[str, float]] = []
     members: list[Weights] = []
     for member in range(config.members):
-        weights = _begin(x.shape[1], config.units, np.random.default_rng((config.seed, member)))
+        weights = _begin(len(mean), config.units, np.random.default_rng((config.seed, member)))
         best: tuple[float, Weights] | None = None
-        for epoch, loss in enumerate(_epochs(x, evidence, weights, config, member, report)):
+
+        def take(chosen: Ints) -> Batch:
+            return _taken(evidence, highest, mean, scale, chosen)
+
+        epochs = _epochs(take, len(evidence.answers), weights, config, member, report)
+        for epoch, loss in enumerate(epochs):
             row = {"member": member + 1.0, "epoch": epoch + 1.0, "loss": loss}
             if measure is not None:
                 score = measure(_joined(mean, scale, [weights]))
@@ -76,6 +80,35 @@ def learn_networks(
             history.append(row)
         members.append(best[1] if best is not None else weights)
     return _joined(mean, scale, members), history
+
+
+def _spread(evidence: Evidence, highest: Floats) -> tuple[Floats, Floats]:
+    """Return mean and scale of all rows as `both` makes them, without making them all."""
+    width = evidence.rows.shape[1]
+    sums, squares = np.zeros(2 * width), np.zeros(2 * width)
+    for begin in range(0, len(highest), _BLOCK):
+        some = np.arange(begin, min(begin + _BLOCK, len(highest)))
+        rows = _rows(evidence, highest, some)[0].astype(np.float64)
+        sums += rows.sum(axis=0)
+        squares += (rows**2).sum(axis=0)
+    mean = sums / len(evidence.rows)
+    scale = np.sqrt(np.maximum(squares / len(evidence.rows) - mean**2, 0)) + _LEAST_SCALE
+    return mean.astype(np.float32), scale.astype(np.float32)
+
+
+def _rows(evidence: Evidence, highest: Floats, chosen: Ints) -> tuple[Floats, Ints]:
+    """Return the rows of some blanks as `both` makes them, and how many each has."""
+    lows, highs = evidence.starts[chosen], evidence.starts[chosen + 1]
+    counts = highs - lows
+    begins = np.cumsum(counts) - counts
+    rows = evidence.rows[np.arange(counts.sum()) + np.repeat(lows - begins, counts)]
+    return np.concatenate([rows, rows - np.repeat(highest[chosen], counts, axis=0)], axis=1), counts
+
+
+def _taken(evidence: Evidence, highest: Floats, mean: Floats, scale: Floats, chosen: Ints) -> Batch:
+    """Return some blanks: rows, how many each has, and which of its own is the answer."""
+    rows, counts = _rows(evidence, highest, chosen)
+    return prepared(rows, mean, scale), counts, evidence.answers[chosen]
 
 
 def _begin(width: int, units: int, rng: np.random.Generator) -> Weights:
@@ -93,13 +126,17 @@ def _joined(mean: Floats, scale: Floats, members: list[Weights]) -> Networks:
 
 
 def _epochs(
-    x: Floats, evidence: Evidence, weights: Weights, config: Reader, member: int, report: Report
+    take: Callable[[Ints], Batch],
+    n: int,
+    weights: Weights,
+    config: Reader,
+    member: int,
+    report: Report,
 ) -> Iterator[float]:
     """Train, changing `weights`; yield the mean loss of each epoch after it."""
     rng = np.random.default_rng((config.seed, member, 1))
     moments = [np.zeros_like(one) for one in weights]
     squares = [np.zeros_like(one) for one in weights]
-    n = len(evidence.answers)
     n_batches = -(-n // config.batch)
     n_steps = config.epochs * n_batches
     warm = min(_WARM, n_steps // 10 + 1)
@@ -109,7 +146,7 @@ def _epochs(
         total = 0.0
         for batch in range(n_batches):
             chosen = order[batch * config.batch : (batch + 1) * config.batch]
-            loss, slopes = _slopes(x, evidence, weights, chosen, config.dropout, rng)
+            loss, slopes = _slopes(take(chosen), weights, config.dropout, rng)
             if not np.isfinite(loss):
                 raise RunError(f"step {step + 1}: the loss is not finite; try a lower --rate")
             total += loss
@@ -122,19 +159,12 @@ def _epochs(
 
 
 def _slopes(
-    x: Floats,
-    evidence: Evidence,
-    weights: Weights,
-    chosen: Ints,
-    dropout: float,
-    rng: np.random.Generator,
+    batch: Batch, weights: Weights, dropout: float, rng: np.random.Generator
 ) -> tuple[float, Weights]:
     """Return the loss of some blanks together, and the slopes of its mean."""
     hidden, bias, out, direct = weights
-    lows, highs = evidence.starts[chosen], evidence.starts[chosen + 1]
-    counts = highs - lows
+    rows, counts, answers = batch
     begins = np.cumsum(counts) - counts
-    rows = x[np.arange(counts.sum()) + np.repeat(lows - begins, counts)]
     units = np.maximum(rows @ hidden + bias, 0)
     kept = (rng.random(units.shape, np.float32) >= dropout) / np.float32(1 - dropout)
     units *= kept
@@ -142,10 +172,10 @@ def _slopes(
     scores -= np.repeat(np.maximum.reduceat(scores, begins), counts)
     powers = np.exp(scores)
     slope = powers / np.repeat(np.add.reduceat(powers, begins), counts)
-    right = begins + evidence.answers[chosen]
+    right = begins + answers
     loss = -float(np.log(np.maximum(slope[right], _LEAST)).sum())
     slope[right] -= 1
-    slope /= np.float32(len(chosen))
+    slope /= np.float32(len(counts))
     back = np.outer(slope, out) * kept * (units > 0)
     slopes = [rows.T @ back, back.sum(axis=0), units.T @ slope, rows.T @ slope]
     for number in (0, 2, 3):

@@ -5,8 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from nlptool.cloze.reader import both, prepared
 from nlptool.cloze.reader_config import Reader
-from nlptool.cloze.reader_networks import Evidence, _slopes, learn_networks
+from nlptool.cloze.reader_networks import Evidence, _slopes, _spread, _taken, learn_networks
 from nlptool.errors import RunError
 from tests.cloze.readers import SMALL
 
@@ -36,6 +37,20 @@ def test_what_tells_the_answer_is_found():
     assert history[24]["loss"] < history[0]["loss"]
 
 
+def test_rows_are_taken_as_they_are_answered():
+    evidence = evidence_of(n=9)
+    highest = np.maximum.reduceat(evidence.rows, evidence.starts[:-1])
+    whole = np.concatenate([both(evidence.rows[a:b]) for a, b in pairwise(evidence.starts)])
+    mean, scale = _spread(evidence, highest)
+    np.testing.assert_allclose(mean, whole.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(scale, whole.std(axis=0) + 0.01, rtol=1e-5)
+    rows, counts, answers = _taken(evidence, highest, mean, scale, np.array([8, 2]))
+    low, high = evidence.starts[8], evidence.starts[9]
+    assert np.array_equal(rows[: high - low], prepared(whole[low:high], mean, scale))
+    assert counts.tolist() == [high - low, evidence.starts[3] - evidence.starts[2]]
+    assert answers.tolist() == evidence.answers[[8, 2]].tolist()
+
+
 def test_the_same_twice_and_the_best_on_dev():
     config = Reader(**SMALL)
     scores = iter([0.1, 0.9, 0.2] * 4)
@@ -49,16 +64,15 @@ def test_the_same_twice_and_the_best_on_dev():
 
 def test_slopes_are_those_of_the_loss():
     evidence = evidence_of(n=7)
+    batch = evidence.rows.astype(np.float64), np.diff(evidence.starts), evidence.answers
     rng = np.random.default_rng(3)
     weights = [rng.normal(size=shape) for shape in ((6, 4), (4,), (4,), (6,))]
-    chosen = np.arange(7)
-    x = evidence.rows.astype(np.float64)
 
     def loss(decay):
-        found, slopes = _slopes(x, evidence, weights, chosen, 0.0, rng)
+        found, slopes = _slopes(batch, weights, 0.0, rng)
         for number in (0, 2, 3):
             slopes[number] = slopes[number] - np.float32(1e-4) * weights[number] * decay
-        return found / len(chosen), slopes
+        return found / 7, slopes
 
     slopes = loss(1)[1]
     for weight, slope in zip(weights, slopes, strict=True):
