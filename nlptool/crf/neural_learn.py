@@ -27,12 +27,13 @@ from nlptool.crf.neural_config import Neural
 from nlptool.crf.neural_graph import TAGS
 from nlptool.crf.neural_inputs import Read, batch_of
 from nlptool.crf.neural_linear import linear_model
-from nlptool.crf.neural_scores import Deep, scored
+from nlptool.crf.neural_scores import MOST_WIDTH, Deep, scored
 from nlptool.crf.neural_text import count_ids, gold_of, labelled, legal_only, stretches
+from nlptool.crf.neural_together import mixed, together
 from nlptool.crf.neural_vectors import Int32, Int64, Table
 from nlptool.crf.normalise import changes
 from nlptool.crf.sentences import Sentence
-from nlptool.crf.weights import Legality, Weights
+from nlptool.crf.weights import Legality
 from nlptool.errors import ConfigError
 from nlptool.neural import batches
 from nlptool.neural.checkpoint import Checkpoint
@@ -77,8 +78,8 @@ def learn_neural(
         tables: vectors that the network is given.
         dev: labelled sentences that say after each epoch how good it is.
         memory: see `learn.learn`.
-        checkpoint: where the state of the network's fitting is saved; the linear models are
-            trained anew by whoever goes on.
+        checkpoint: where the state of the network's fitting is saved; who goes on trains the
+            linear model anew.
         report: hears how far it is.
         tell: hears F1 on the development set after each epoch of the network.
 
@@ -107,7 +108,7 @@ def learn_neural(
     given = _read(replace(deep, has_linear=False), tagger, kept)
     gold = gold_of(kept, tagger.labels)
     bounds = stretches(gold, given.ends, legality)
-    inputs: Arrays = [given.ids, *given.keys[:1], gold, *bounds]
+    inputs: Arrays = [given.ids, *given.keys[:1], gold, *bounds, tagger.flat]
     for table in tables:
         inputs += [table.keys, table.cells, table.scales]
     measure = None
@@ -136,7 +137,7 @@ def learn_neural(
     )
     facts = _facts(tagger, fitted.weights, fitted.history)
     facts |= {"sentences": len(kept), "left_out": n_out, "deterministic": config.threads == 1}
-    both = _together(tagger, replace(deep, weights=fitted.weights))
+    both = together(tagger, replace(deep, weights=fitted.weights))
     return replace(both, training=facts), fitted.history
 
 
@@ -149,6 +150,11 @@ def _check(seeing: Seeing, config: Config, neural: Neural, tables: Sequence[Tabl
         )
     if not neural.characters and not tables:
         raise ConfigError("--characters: 0, and there are no --vectors: the network sees nothing")
+    if (width := sum(table.width for table in tables)) > MOST_WIDTH:
+        raise ConfigError(
+            f"--vectors: {width:,} numbers a character, expected at most {MOST_WIDTH:,}; of words "
+            "each counts four times"
+        )
 
 
 def _read(deep: Deep, tagger: Tagger, sentences: Sequence[Sentence]) -> Read:
@@ -179,7 +185,7 @@ def _measure(
             scores += share * seen.linear
         found = np.empty(len(scores), np.int32)
         # A development set without tokens has asked nothing.
-        weights = _mixed(tagger.weights, now, share) if now else tagger.weights
+        weights = mixed(tagger.weights, now, share) if now else tagger.weights
         label_rows(*scored(scores, seen.ends, weights), found)
         score = judge(found)
         tell(score)
@@ -245,31 +251,6 @@ def _loss(legality: Legality) -> Loss:
         return token_losses(scores, mask, batch["gold"], pairs, first, last)
 
     return loss
-
-
-def _together(tagger: Tagger, deep: Deep) -> Tagger:
-    """Return a linear model and a network as one, what each counts multiplied into its weights."""
-    share = np.float32(deep.config.linear_share)
-    mixed = _mixed(tagger.weights, deep.weights, share)
-    linear = replace(mixed, values=tuple(share * part for part in mixed.values))
-    own = {
-        name: (1 - share) * array if name.startswith(("scores.", f"{TAGS}.")) else array
-        for name, array in deep.weights.items()
-    }
-    return replace(tagger, weights=linear, network=replace(deep, weights=own))
-
-
-def _mixed(weights: Weights, learned: Mapping[str, NDArray[Any]], share: np.float32) -> Weights:
-    """Return weights with the mean of what both have learned of pairs of labels."""
-    pairs, first, last = (
-        np.asarray(share * own + (1 - share) * learned[f"{TAGS}.{name}"], np.float32)
-        for name, own in (
-            ("transitions", weights.transitions),
-            ("first", weights.start),
-            ("last", weights.end),
-        )
-    )
-    return replace(weights, transitions=pairs, start=first, end=last)
 
 
 def _size(deep: Deep, n_pieces: int, n_tokens: int) -> str:

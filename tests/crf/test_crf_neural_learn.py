@@ -16,11 +16,12 @@ from nlptool.crf.model import Tagger  # noqa: E402  only where Keras is
 from nlptool.crf.neural_config import BLOCKS, Neural, neural_of  # noqa: E402  only where Keras is
 from nlptool.crf.neural_inputs import linear_scores  # noqa: E402  only where Keras is
 from nlptool.crf.neural_learn import KIND, learn_neural  # noqa: E402  only where Keras is
+from nlptool.crf.neural_vectors import table_of  # noqa: E402  only where Keras is
 from nlptool.crf.sentences import Sentence  # noqa: E402  only where Keras is
 from nlptool.crf.template import parse_template  # noqa: E402  only where Keras is
 from nlptool.errors import ConfigError, CorpusError, RunError  # noqa: E402  only where Keras is
 from tests.crf.test_crf_learn import DEV, NAMES, TRAIN, right, saved, seeing  # noqa: E402  only where Keras is
-from tests.crf_networks import tables  # noqa: E402  only where Keras is
+from tests.crf_networks import tables, vectors_of  # noqa: E402  only where Keras is
 
 LINEAR = Config(epochs=2)
 SMALL = Neural(width=8, characters=8, epochs=2, dropout=0.1, smoothing=0.9)
@@ -166,6 +167,16 @@ def test_what_cannot_be_trained(config: Config, neural: Neural, message: str) ->
     with pytest.raises(ConfigError) as error:
         learn_neural(TRAIN, seeing(), config, neural)
     assert str(error.value) == message
+
+
+def test_vectors_that_are_too_wide() -> None:
+    wide = table_of(vectors_of(["甲乙丙", "甲"], dim=1025), "v")
+    with pytest.raises(ConfigError) as error:
+        learn_neural(TRAIN, seeing(), LINEAR, SMALL, tables=[wide])
+    assert str(error.value) == (
+        "--vectors: 4,100 numbers a character, expected at most 4,096; of words each counts four "
+        "times"
+    )
 
 
 def test_features_of_pairs_of_labels_are_refused() -> None:
