@@ -240,6 +240,8 @@ def train(
         raise ConfigError(f"--{named}: given with --init, whose model brings its own")
     if init is not None and network is not None:
         raise ConfigError("--init: given with --model neural, which begins anew")
+    if network is not None:
+        crf_neural.require(device, config.threads)
     sizes = crf_seeing.whole_numbers(clusters)
     hows = [] if normalise in ("none", "") else normalise.split(",")
 
@@ -287,7 +289,6 @@ def train(
                 device=device,
                 log=log,
                 curves=curves,
-                threads=config.threads,
                 report=report,
             )
         with signals.patiently():

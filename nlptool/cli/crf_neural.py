@@ -97,6 +97,17 @@ def asked(
     return None
 
 
+def require(device: str | None, threads: int) -> None:
+    """Find out whether networks can be trained here, before anything is read.
+
+    Raises:
+        ConfigError: there is no Keras, or no such device.
+    """
+    from nlptool.neural.runtime import prepare
+
+    prepare(device=device or "auto", threads=threads)
+
+
 def learner(
     network: Neural,
     *,
@@ -105,22 +116,20 @@ def learner(
     device: str | None,
     log: str | None,
     curves: str | None,
-    threads: int,
     report: Report,
 ) -> Learned:
     """Return what trains a tagger with a network, as `crf.learn.learn` trains one without.
 
     Raises:
-        ConfigError: there is no Keras, no such device; curves cannot be painted.
+        ConfigError: curves cannot be painted.
         CorpusError: vectors that cannot be read.
         ModelError: vectors that are refused.
     """
     from nlptool.crf.neural_vectors import table_of
     from nlptool.neural.log import painter, write_log
-    from nlptool.neural.runtime import prepare, silenced
+    from nlptool.neural.runtime import silenced
     from nlptool.w2v.model import open_vectors
 
-    prepare(device=device or "auto", threads=threads)
     paint = painter(curves) if curves is not None else None
     tables = [
         table_of(open_vectors(path, report), path, normalise=normalise)
