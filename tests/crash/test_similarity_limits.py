@@ -85,7 +85,7 @@ def test_struck_while_it_learns_and_gone_on_from_there(tmp_path: Path, number: i
     folder.mkdir()
     target = folder / "m.sim"
     train = ["similarity", "train", PAIRS, "-o", target, "-q", "--encoder", "convolution"]
-    train += ["--epochs", "150", "--batch", "8", "--dim", "16", "--min-count", "1"]
+    train += ["--epochs", "60", "--batch", "8", "--dim", "16", "--min-count", "1"]
     train += ["--threads", "1", "--checkpoint-every", "0.1s", "--device", "cpu"]
     begun = time.monotonic()
     assert nlptool(*train) == End(0, "", "")
