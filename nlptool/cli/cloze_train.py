@@ -50,7 +50,7 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Text of the reader, its words separated by spaces; may be repeated.",
+            help="Text that the reader learns the language from; may be repeated.",
         ),
     ] = None,
     answers: cloze_rows.Answers = None,
@@ -127,6 +127,8 @@ def train(
     seed: Annotated[
         int | None, typer.Option(help="What the random choices start from; 1 unless given.")
     ] = None,
+    segment: options.Segment = "auto",
+    user_dict: options.UserDict = None,
     threads: options.Threads = None,
     device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
     checkpoint_every: Annotated[
@@ -198,6 +200,7 @@ def train(
 
         prepare_answers()
     from nlptool.core.checkpoint import Checkpoint
+    from nlptool.core.compiling import announced
     from nlptool.core.publish import reserve
     from nlptool.core.reading import Reading
     from nlptool.neural.log import painter, write_log
@@ -210,10 +213,20 @@ def train(
         paint = painter(curves) if curves is not None else None
         trainer = _TRAINERS[model](n_threads, device, place)
         report = stack.enter_context(console.talking(quiet=quiet))
+        stack.enter_context(announced(report))
         if corpus:
-            from nlptool.core.corpus import read_lines
+            from nlptool.cloze.make import lines_of_words
+            from nlptool.core.corpus import read_blocks
+            from nlptool.core.segment import segmented
 
-            trainer = partial(trainer, corpus=read_lines(corpus, reading, report))
+            _, blocks = segmented(
+                read_blocks(corpus, reading, report),
+                options.segmenter(segment),
+                threads=n_threads,
+                user_dict=user_dict,
+                report=report,
+            )
+            trainer = partial(trainer, corpus=map(" ".join, lines_of_words(blocks)))
         console.hint_stdin(paths, quiet=quiet)
         given = open_vectors(vectors, report) if vectors is not None else None
         held = list(cloze_rows.answered([dev], None, reading, report)) if dev else []

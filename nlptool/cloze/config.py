@@ -161,7 +161,7 @@ def check_corpus(model: str, *, given: bool) -> None:
         ConfigError: it does not.
     """
     if model in NEED_CORPUS and not given:
-        raise ConfigError("--corpus: missing, expected text, its words separated by spaces")
+        raise ConfigError("--corpus: missing, expected text to learn the language from")
     if given and model not in NEED_CORPUS:
         raise ConfigError(f"--corpus: given, but --model {model} has none")
 

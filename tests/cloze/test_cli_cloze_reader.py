@@ -56,7 +56,7 @@ def test_what_it_lacks(tmp_path, inputs):
     assert run("train", questions, "-o", output) == (
         2,
         "",
-        "nlptool: --corpus: missing, expected text, its words separated by spaces\n",
+        "nlptool: --corpus: missing, expected text to learn the language from\n",
     )
     assert run("train", "-", "--corpus", "-", "-o", output) == (
         2,

@@ -33,7 +33,7 @@ def test_who_needs_text():
     check_corpus("lstm", given=False)
     with pytest.raises(ConfigError) as caught:
         check_corpus("reader", given=False)
-    assert str(caught.value) == ("--corpus: missing, expected text, its words separated by spaces")
+    assert str(caught.value) == ("--corpus: missing, expected text to learn the language from")
     with pytest.raises(ConfigError) as caught:
         check_corpus("lstm", given=True)
     assert str(caught.value) == "--corpus: given, but --model lstm has none"
