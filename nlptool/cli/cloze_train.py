@@ -131,22 +131,10 @@ def train(
     user_dict: options.UserDict = None,
     threads: options.Threads = None,
     device: Annotated[str, typer.Option(help="auto, cpu or gpu.")] = "auto",
-    checkpoint_every: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="Save the state that often (90s, 10m, 1h), and when interrupted."
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the checkpoint of an unfinished run.")
-    ] = False,
-    log: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Write how the training went, as JSON lines."),
-    ] = None,
-    curves: Annotated[
-        str | None, typer.Option(metavar="FILE.png", help="Draw how the training went.")
-    ] = None,
+    checkpoint_every: options.CheckpointEvery = None,
+    resume: options.Resume = False,
+    log: options.Log = None,
+    curves: options.Curves = None,
     encoding: options.Encoding = "utf-8",
     on_bad_line: options.OnBadLine = "stop",
     quiet: options.Quiet = False,

@@ -158,15 +158,8 @@ def train(
             metavar="MODEL", help="Go on from this model, with its templates and lexicons."
         ),
     ] = None,
-    checkpoint_every: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="Save the state that often (90s, 10m, 1h), and when interrupted."
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the checkpoint of an unfinished run.")
-    ] = False,
+    checkpoint_every: options.CheckpointEvery = None,
+    resume: options.Resume = False,
     format_: crf_data.FormatOption = "auto",
     unit: crf_data.UnitOption = "char",
     label: crf_data.LabelOption = "last",

@@ -36,6 +36,24 @@ TempDir = Annotated[
     typer.Option("--temp-dir", metavar="DIR", help="Where temporary files go."),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="What the random choices start from.")]
+CheckpointEvery = Annotated[
+    str | None,
+    typer.Option(
+        "--checkpoint-every",
+        metavar="TIME",
+        help="Save the state that often (90s, 10m, 1h), and when interrupted.",
+    ),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on from the checkpoint of an unfinished run.")
+]
+Log = Annotated[
+    str | None,
+    typer.Option("--log", metavar="FILE", help="Write what each epoch brought, as JSON lines."),
+]
+Curves = Annotated[
+    str | None, typer.Option("--curves", metavar="FILE.png", help="Draw what each epoch brought.")
+]
 Encoding = Annotated[
     str,
     typer.Option(

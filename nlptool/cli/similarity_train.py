@@ -121,21 +121,10 @@ def train(
     seed: options.Seed = SIF.seed,
     threads: options.Threads = None,
     device: Annotated[str, typer.Option(help="Of networks: auto, cpu or gpu.")] = "auto",
-    checkpoint_every: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="Save the state that often (90s, 10m, 1h), and when interrupted."
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the checkpoint of an unfinished run.")
-    ] = False,
-    log: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write what each epoch brought, JSON lines.")
-    ] = None,
-    curves: Annotated[
-        str | None, typer.Option(metavar="FILE.png", help="Draw what each epoch brought.")
-    ] = None,
+    checkpoint_every: options.CheckpointEvery = None,
+    resume: options.Resume = False,
+    log: options.Log = None,
+    curves: options.Curves = None,
     encoding: options.Encoding = "utf-8",
     on_bad_line: options.OnBadLine = "stop",
     quiet: options.Quiet = False,

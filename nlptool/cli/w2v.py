@@ -91,15 +91,8 @@ def train(
     save_vocab: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the vocabulary there as well.")
     ] = None,
-    checkpoint_every: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="Save the state that often (90s, 10m, 1h), and when interrupted."
-        ),
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the checkpoint of an unfinished run.")
-    ] = False,
+    checkpoint_every: options.CheckpointEvery = None,
+    resume: options.Resume = False,
     segment: options.Segment = "auto",
     user_dict: options.UserDict = None,
     encoding: options.Encoding = "utf-8",
