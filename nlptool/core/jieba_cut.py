@@ -13,7 +13,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, BinaryIO
 
 HEADER = 8
@@ -23,12 +23,13 @@ HEADER = 8
 UserWord = tuple[str, int | None]
 
 
-def cutter(user_words: Sequence[UserWord] = ()) -> Callable[[bytes], bytes]:
+def cutter(user_words: Sequence[UserWord] = (), *, brief: bool = False) -> Callable[[bytes], bytes]:
     """Return a function that cuts lines of UTF-8 into words, exactly as `jieba.cut` does.
 
     Args:
         user_words: more words for the dictionary, in the order in which they are added; a
             count of 0 makes jieba's HMM cut the word into characters.
+        brief: there is little to cut: be ready sooner, and look longer for each word.
 
     Returns:
         A function from lines to as many lines; the words, without those that are white
@@ -36,8 +37,13 @@ def cutter(user_words: Sequence[UserWord] = ()) -> Callable[[bytes], bytes]:
     """
     jieba = _jieba()
     finalseg = jieba.finalseg
-    counts, total = _dictionary()
     tokenizer = jieba.Tokenizer()
+    plain = _plain() if brief and not user_words else None
+    if plain is None:
+        counts, total = _dictionary()
+    else:
+        counts, total = plain
+        tokenizer.get_DAG = partial(_graph, counts, max(map(len, counts)))
     tokenizer.FREQ = dict(counts) if user_words else counts
     tokenizer.total = total
     tokenizer.initialized = True
@@ -80,22 +86,54 @@ def _dictionary() -> tuple[dict[str, int], int]:
 
     Every beginning of a word is a key too, with a count of 0 unless it is a word.
     """
-    jieba = _jieba()
-    with jieba.Tokenizer().get_dict_file() as file:
-        cells = file.read().decode().split()
-    words, texts = cells[0::3], cells[1::3]
-    if len(cells) % 3 or not all(map(str.isdigit, texts)):
+    plain = _plain()
+    if plain is None:
         # A dictionary that somebody has changed: jieba reads it in its own slow way.
+        jieba = _jieba()
         counts, total = jieba.Tokenizer.gen_pfdict(jieba.Tokenizer().get_dict_file())
         return counts, total
-    values = list(map(int, texts))
+    words, total = plain
     counts = {}
     add = counts.setdefault
     for word in words:
         for end in range(1, len(word)):
             add(word[:end], 0)
-    counts.update(zip(words, values, strict=True))
-    return counts, sum(values)
+    counts.update(words)
+    return counts, total
+
+
+@cache
+def _plain() -> tuple[dict[str, int], int] | None:
+    """Return the words of jieba's dictionary with their counts, and the sum of all of them.
+
+    None where somebody has changed how it is written.
+    """
+    with _jieba().Tokenizer().get_dict_file() as file:
+        cells = file.read().decode().split()
+    words, texts = cells[0::3], cells[1::3]
+    if len(cells) % 3 or not all(map(str.isdigit, texts)):
+        return None
+    values = list(map(int, texts))
+    return dict(zip(words, values, strict=True)), sum(values)
+
+
+def _graph(counts: dict[str, int], longest: int, sentence: str) -> dict[int, list[int]]:
+    """Return what `jieba.Tokenizer.get_DAG` returns, where no beginnings of words are kept.
+
+    Args:
+        counts: of words.
+        longest: how many characters the longest of them has.
+        sentence: the text.
+
+    Returns:
+        For each place those at which words that begin there end; the place itself if none does.
+    """
+    n = len(sentence)
+    graph = {}
+    for begin in range(n):
+        ends = range(begin, min(begin + longest, n))
+        graph[begin] = [end for end in ends if counts.get(sentence[begin : end + 1])] or [begin]
+    return graph
 
 
 def serve(source: BinaryIO, target: BinaryIO) -> None:

@@ -224,7 +224,7 @@ def _jieba(
 
     That has its first answer sooner: it is neither compiled nor loaded by a compiler.
     """
-    here = _lazily(words)
+    here = _lazily(words, brief=True)
     n_bytes = 0
     for piece in pieces:
         if len(piece) > SHORT or n_bytes > ALONE:
@@ -261,9 +261,9 @@ def _original(
     yield from cut_in_processes(pieces, threads, words, here, ready)
 
 
-def _lazily(words: list[UserWord]) -> Segmenter:
+def _lazily(words: list[UserWord], *, brief: bool = False) -> Segmenter:
     """Return jieba's segmenter, which reads its dictionary when it is first needed."""
-    made = cache(lambda: cutter(words))
+    made = cache(lambda: cutter(words, brief=brief))
     return lambda piece: made()(piece)
 
 

@@ -90,17 +90,20 @@ def test_the_dictionary_is_jiebas(original: jieba.Tokenizer) -> None:
     assert _dictionary() == (original.FREQ, original.total)
 
 
-def test_jieba_equals_jieba(original: jieba.Tokenizer) -> None:
+@pytest.mark.parametrize("brief", [False, True])
+def test_jieba_equals_jieba(original: jieba.Tokenizer, brief: bool) -> None:
     lines = RAW
     if NEWS.exists():
         lines += NEWS.read_text("utf-8")[:60_000].replace(" ", "")
-    assert cutter()(lines.encode()).decode() == by_jieba(lines, original)
+    assert cutter(brief=brief)(lines.encode()).decode() == by_jieba(lines, original)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from(HARD + "\n"), max_size=60))
 def test_jieba_equals_jieba_on_odd_text(original: jieba.Tokenizer, text: str) -> None:
-    assert cutter()(text.encode()).decode() == by_jieba(text, original)
+    expected = by_jieba(text, original)
+    assert cutter()(text.encode()).decode() == expected
+    assert cutter(brief=True)(text.encode()).decode() == expected
 
 
 @settings(deadline=None)
