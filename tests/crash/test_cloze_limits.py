@@ -1,14 +1,12 @@
 """T9, T11 and T3 for fillers: files that are not what they seem; struck while they learn."""
 
 import hashlib
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,39 +20,23 @@ from nlptool.errors import ModelError
 from nlptool.w2v.model import save_vectors
 from tests.cloze.fillers import WORDS, filler_of, pointer_of, questions_of
 from tests.crash.test_commands import environment, nlptool
-from tests.crash.test_mutated_models import VALUES, places, sealed
-from tests.crash.test_mutated_models import WORDS as NAMES
 from tests.faults import End, names_in
+from tests.forged import Parts, forge, parts_of
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], bytes]:
-    """Return a path, what a good header there says with both JSONs parsed, and the data."""
+def model(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    """Return a good file, taken apart."""
     path = tmp_path_factory.mktemp("model") / "m.cloze"
     filler_of().save(str(path))
-    raw = path.read_bytes()
-    length = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8 : 8 + length])
-    header["__metadata__"]["nlptool"] = json.loads(header["__metadata__"]["nlptool"])
-    return path, header, raw[8 + length :]
+    return parts_of(path)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_anything_anywhere_in_the_header(
-    model: tuple[Path, dict[str, Any], bytes], data: st.DataObject
-) -> None:
-    path, good, tensors = model
-    header = json.loads(json.dumps(good))
-    way = data.draw(st.sampled_from(places(good)))
-    parent = header
-    for key in way[:-1]:
-        parent = parent[key]
-    if data.draw(st.booleans()) or isinstance(parent, list):
-        parent[way[-1]] = data.draw(VALUES)
-    else:
-        parent[data.draw(NAMES)] = parent.pop(way[-1])
-    path.write_bytes(sealed(header, tensors))
+def test_anything_anywhere_in_the_header(model: Parts, data: st.DataObject) -> None:
+    path = model.path
+    forge(data, model)
     asked = questions_of(1)
     try:
         ((found,),) = from_stored(store.load(str(path), KIND)).fill(asked)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,21 +20,16 @@ from nlptool.errors import ModelError
 from tests.cloze.fillers import questions_of
 from tests.cloze.readers import SMALL, filler_of_reader, lines_of_corpus
 from tests.crash.test_commands import environment, nlptool
-from tests.crash.test_mutated_models import VALUES, places, sealed
-from tests.crash.test_mutated_models import WORDS as NAMES
 from tests.faults import End, names_in
+from tests.forged import Parts, forge, parts_of, sealed
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], bytes]:
-    """Return a path, what a good header there says with both JSONs parsed, and the data."""
+def model(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    """Return a good file, taken apart."""
     path = tmp_path_factory.mktemp("model") / "m.cloze"
     filler_of_reader().save(str(path))
-    raw = path.read_bytes()
-    length = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8 : 8 + length])
-    header["__metadata__"]["nlptool"] = json.loads(header["__metadata__"]["nlptool"])
-    return path, header, raw[8 + length :]
+    return parts_of(path)
 
 
 def answers(path: Path) -> None:
@@ -50,28 +44,14 @@ def answers(path: Path) -> None:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_anything_anywhere_in_the_header(
-    model: tuple[Path, dict[str, Any], bytes], data: st.DataObject
-) -> None:
-    path, good, tensors = model
-    header = json.loads(json.dumps(good))
-    way = data.draw(st.sampled_from(places(good)))
-    parent = header
-    for key in way[:-1]:
-        parent = parent[key]
-    if data.draw(st.booleans()) or isinstance(parent, list):
-        parent[way[-1]] = data.draw(VALUES)
-    else:
-        parent[data.draw(NAMES)] = parent.pop(way[-1])
-    path.write_bytes(sealed(header, tensors))
-    answers(path)
+def test_anything_anywhere_in_the_header(model: Parts, data: st.DataObject) -> None:
+    forge(data, model)
+    answers(model.path)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(at=st.floats(0, 1, exclude_max=True), new=st.binary(min_size=1, max_size=16))
-def test_anything_anywhere_in_the_data(
-    model: tuple[Path, dict[str, Any], bytes], at: float, new: bytes
-) -> None:
+def test_anything_anywhere_in_the_data(model: Parts, at: float, new: bytes) -> None:
     path, good, tensors = model
     low = int(at * (len(tensors) - len(new)))
     changed = tensors[:low] + new + tensors[low + len(new) :]

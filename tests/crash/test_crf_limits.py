@@ -1,13 +1,11 @@
 """T3, T9 and T11 for taggers: struck while they learn, and files that are not what they seem."""
 
 import hashlib
-import json
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,10 +16,10 @@ from nlptool.crf.model import KIND, from_stored
 from nlptool.crf.sentences import Sentence
 from nlptool.errors import ModelError
 from tests.crash.test_commands import environment, nlptool
-from tests.crash.test_mutated_models import VALUES, WORDS, places, sealed
 from tests.crf_networks import network_of
 from tests.crf_taggers import NAMES, tagger_of
 from tests.faults import End, names_in
+from tests.forged import Parts, forge, parts_of
 
 ROOT = Path(__file__).parents[2]
 TEXT = ROOT / "corpora" / "crf_words_train.txt"
@@ -76,38 +74,21 @@ def test_struck_at_any_time_and_gone_on_from_there(
 
 
 @pytest.fixture(scope="module", params=["linear", "neural"])
-def model(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict[str, Any], bytes]:
-    """Return a path, what a good header there says with both JSONs parsed, and the data."""
+def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    """Return a good file, taken apart."""
     path = tmp_path_factory.mktemp("model") / "m.crf"
     if request.param == "linear":
         tagger_of(NAMES, training={"epochs": 1}).save(str(path))
     else:
         network_of(NAMES).save(str(path))
-    raw = path.read_bytes()
-    length = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8 : 8 + length])
-    header["__metadata__"]["nlptool"] = json.loads(header["__metadata__"]["nlptool"])
-    return path, header, raw[8 + length :]
+    return parts_of(path)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_anything_anywhere_in_the_header(
-    model: tuple[Path, dict[str, Any], bytes], data: st.DataObject
-) -> None:
-    path, good, tensors = model
-    header = json.loads(json.dumps(good))
-    way = data.draw(st.sampled_from(places(good)))
-    parent = header
-    for key in way[:-1]:
-        parent = parent[key]
-    if data.draw(st.booleans()) or isinstance(parent, list):
-        parent[way[-1]] = data.draw(VALUES)
-    else:
-        parent[data.draw(WORDS)] = parent.pop(way[-1])
-    path.write_bytes(sealed(header, tensors))
+def test_anything_anywhere_in_the_header(model: Parts, data: st.DataObject) -> None:
+    path = model.path
+    forge(data, model)
     try:
         tagger = from_stored(store.load(str(path), KIND))
         (found,) = tagger.tag([Sentence("甲乙丙丁", None, ("甲乙丙丁",) * 9)])

@@ -2,13 +2,11 @@
 
 import hashlib
 import importlib.util
-import json
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,16 +22,16 @@ from nlptool.similarity.config_network import Learning
 from nlptool.similarity.encoder import Encoder, learn_characters
 from nlptool.similarity.model import KIND, Matcher, from_stored, train_sif
 from tests.crash.test_commands import environment, nlptool
-from tests.crash.test_mutated_models import VALUES, WORDS, places, sealed
 from tests.faults import End, names_in
+from tests.forged import Parts, forge, parts_of
 
 ROOT = Path(__file__).parents[2]
 PAIRS = ROOT / "corpora" / "zh_pairs.tsv"
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], bytes]:
-    """Return a path, what a good header there says with both JSONs parsed, and the data."""
+def model(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+    """Return a good file, taken apart."""
     path = tmp_path_factory.mktemp("model") / "m.sim"
     words = ["密码", "修改", "明天"]
     matrix = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)
@@ -43,29 +41,14 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
     characters = learn_characters(words, 1)
     blank = Encoder(config, characters, 4, {})
     Matcher(sif, Encoder(config, characters, 4, drawn(blank.graph, 1)), {"n": 1}).save(str(path))
-    raw = path.read_bytes()
-    length = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8 : 8 + length])
-    header["__metadata__"]["nlptool"] = json.loads(header["__metadata__"]["nlptool"])
-    return path, header, raw[8 + length :]
+    return parts_of(path)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_anything_anywhere_in_the_header(
-    model: tuple[Path, dict[str, Any], bytes], data: st.DataObject
-) -> None:
-    path, good, tensors = model
-    header = json.loads(json.dumps(good))
-    way = data.draw(st.sampled_from(places(good)))
-    parent = header
-    for key in way[:-1]:
-        parent = parent[key]
-    if data.draw(st.booleans()) or isinstance(parent, list):
-        parent[way[-1]] = data.draw(VALUES)
-    else:
-        parent[data.draw(WORDS)] = parent.pop(way[-1])
-    path.write_bytes(sealed(header, tensors))
+def test_anything_anywhere_in_the_header(model: Parts, data: st.DataObject) -> None:
+    path = model.path
+    forge(data, model)
     try:
         matcher = from_stored(store.load(str(path), KIND))
         vectors, _ = matcher.encode(["修改密码", ""])

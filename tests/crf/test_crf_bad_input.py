@@ -24,7 +24,7 @@ from nlptool.crf.sentences import Sentence
 from nlptool.crf.template import parse_template
 from nlptool.errors import ConfigError, CorpusError, ModelError
 from tests.crash.test_commands import environment, names_in
-from tests.crash.test_mutated_models import VALUES, places, sealed
+from tests.forged import VALUES, places, sealed
 from tests.test_bans import ROOT
 
 NAMED = [
