@@ -64,3 +64,19 @@ def learn_gaps(ids, n_words, chances, drawn, n_drawn, rates, state, beside, insi
             beside[row] -= rate * slope * places[k]
             places[k] -= rate * 0.02 * slope * old
     return total, n_guessed
+
+
+def pointed(asks, keys, may_be, scale):
+    """Return how likely each place has the answer: a softmax over those that may.
+
+    Args:
+        asks: what the blank asks for; shape (width,).
+        keys: what each place answers; shape (n_words, width).
+        may_be: which places may have the answer; shape (n_words,).
+        scale: of the products.
+    """
+    powers = [
+        np.exp(float(np.dot(asks.astype(np.float64), key)) * scale) if may else 0.0
+        for key, may in zip(keys, may_be, strict=True)
+    ]
+    return [power / sum(powers) for power in powers]

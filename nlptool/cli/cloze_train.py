@@ -11,7 +11,9 @@ from nlptool.cli import cloze_rows, console, options, signals
 from nlptool.cloze.config import (
     DEFAULT_MODEL,
     MODELS,
+    NEED_KERAS,
     check_corpus,
+    check_network,
     check_vectors,
     configured,
 )
@@ -53,6 +55,20 @@ def train(
             help="Text that the reader learns the language from; may be repeated.",
         ),
     ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="A model of kind attention; the reader weighs what it thinks, too.",
+        ),
+    ] = None,
+    init: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="A model of kind attention to go on from, with new text, instead of --vectors.",
+        ),
+    ] = None,
     answers: cloze_rows.Answers = None,
     dev: Annotated[
         str | None,
@@ -66,7 +82,28 @@ def train(
     units: Annotated[
         int | None, typer.Option(help=_own("Width of a layer (each way).", "units"))
     ] = None,
-    layers: Annotated[int | None, typer.Option(help=_own("Recurrent layers.", "layers"))] = None,
+    tuned: Annotated[
+        int | None,
+        typer.Option(help=_own("How many of them, the most frequent, are learned on.", "tuned")),
+    ] = None,
+    layers: Annotated[int | None, typer.Option(help=_own("Layers.", "layers"))] = None,
+    heads: Annotated[int | None, typer.Option(help=_own("Of each attention.", "heads"))] = None,
+    low: Annotated[
+        int | None, typer.Option(help=_own("Words of a passage of the corpus at least.", "low"))
+    ] = None,
+    high: Annotated[
+        int | None, typer.Option(help=_own("Words of a passage of the corpus at most.", "high"))
+    ] = None,
+    blanks: Annotated[
+        int | None, typer.Option(help=_own("Words of a passage asked for together.", "blanks"))
+    ] = None,
+    repeat: Annotated[
+        int | None,
+        typer.Option(help=_own("How often a question is read beside the corpus.", "repeat")),
+    ] = None,
+    parts: Annotated[
+        int | None, typer.Option(help=_own("Of a pass; each ends with a dev score.", "parts"))
+    ] = None,
     dropout: Annotated[
         float | None,
         typer.Option(help=_own("Share of a word's vector that a step leaves out.", "dropout")),
@@ -118,6 +155,12 @@ def train(
         float | None,
         typer.Option(help=_own("Share of the old in the mean of the weights; 0: none.", "average")),
     ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help=_own("Of products in training: float32, or the faster bfloat16.", "precision")
+        ),
+    ] = None,
     patience: Annotated[
         int | None,
         typer.Option(
@@ -141,9 +184,12 @@ def train(
 ) -> None:
     """Train a model that fills blanks with words of the passage.
 
-    reader, in minutes: what a --corpus says of words in a row, and what the passage says, are
-    weighed by small networks that the questions train. What stands in the questions is left out
-    of the corpus.
+    reader, in minutes: what a --corpus says of words in a row, what the passage says and what
+    a --network says are weighed by small networks that the questions train. What stands in the
+    questions is left out of the corpus.
+
+    attention: a network that reads the whole passage. It learns from a --corpus, where a dozen
+    words of each passage are asked for together. It needs Keras: an hour for 20 million words.
 
     lstm is the published model: two recurrent layers read what stands before and after the
     blank, over word vectors that stay as they are. It needs Keras, and hours on a CPU.
@@ -154,7 +200,14 @@ def train(
         model,
         vocab=vocab,
         units=units,
+        tuned=tuned,
         layers=layers,
+        heads=heads,
+        low=low,
+        high=high,
+        blanks=blanks,
+        repeat=repeat,
+        parts=parts,
         dropout=dropout,
         min_count=min_count,
         min_ngram=min_ngram,
@@ -170,20 +223,22 @@ def train(
         decay=decay,
         clip=clip,
         average=average,
+        precision=precision,
         patience=patience,
         seed=seed,
     )
     paths = options.inputs(questions)
     if output is None:
         raise ConfigError("--output: missing, expected a file for the model")
-    check_vectors(model, given=vectors is not None)
+    check_vectors(model, given=vectors is not None, init=init is not None)
     check_corpus(model, given=bool(corpus))
+    check_network(model, given=network is not None)
     if [*paths, dev, *(corpus or [])].count("-") > 1:
         raise ConfigError("stdin (-): named twice, it can be read once")
     n_threads = options.cores(threads)
     seconds = options.seconds(checkpoint_every) if checkpoint_every else None
 
-    if model != "lstm":
+    if model not in NEED_KERAS:
         from nlptool.neural.runtime import prepare_answers
 
         prepare_answers()
@@ -200,6 +255,11 @@ def train(
         place = Checkpoint(reserved.beside(".checkpoint"), "cloze-checkpoint", seconds, resume)
         paint = painter(curves) if curves is not None else None
         trainer = _TRAINERS[model](n_threads, device, place)
+        for name, path in (("network", network), ("init", init)):
+            if path is not None:
+                from nlptool.cloze.model import open_network
+
+                trainer = partial(trainer, **{name: open_network(path)})
         report = stack.enter_context(console.talking(quiet=quiet))
         stack.enter_context(announced(report))
         if corpus:
@@ -243,12 +303,13 @@ def train(
         console.say(f"{output}: trained; try: nlptool cloze fill {output} FILE")
 
 
-def _lstm(threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
+def _network(model: str, threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
     from nlptool.neural.runtime import prepare, silenced
 
     prepare(device=device, threads=threads)
     with silenced():
-        from nlptool.cloze.train import train as trainer
+        from nlptool.cloze import attention_train
+        from nlptool.cloze import train as lstm_train
         from nlptool.neural import checkpoint
         from nlptool.neural.objective import require_gpu
     if device == "gpu":
@@ -256,7 +317,8 @@ def _lstm(threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
     kept = partial(
         checkpoint.Checkpoint, place.path, place.kind, seconds=place.seconds, resume=place.resume
     )
-    return partial(trainer, checkpoint=kept)
+    module = attention_train if model == "attention" else lstm_train
+    return partial(module.train, checkpoint=kept)
 
 
 def _reader(threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
@@ -268,7 +330,8 @@ def _reader(threads: int, device: str, place: "Checkpoint") -> Callable[..., Any
 
 
 _TRAINERS: dict[str, Callable[[int, str, "Checkpoint"], Callable[..., Any]]] = {
-    "lstm": _lstm,
+    "attention": partial(_network, "attention"),
+    "lstm": partial(_network, "lstm"),
     "reader": _reader,
 }
 """Kind of model -> (threads, device, place of the checkpoint) -> what trains it, see

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from typing import Any
 
+from nlptool.cloze.attention_config import Attention, as_settings
 from nlptool.cloze.reader_config import Reader
 from nlptool.errors import ConfigError
 
@@ -112,16 +113,19 @@ class Lstm:
         )
 
 
-MODELS: dict[str, type] = {"lstm": Lstm, "reader": Reader}
+MODELS: dict[str, type] = {"attention": Attention, "lstm": Lstm, "reader": Reader}
 """Kind of model -> its settings."""
 
 DEFAULT_MODEL = "reader"
 
-NEED_VECTORS = ("lstm",)
+NEED_VECTORS = ("attention", "lstm")
 """Kinds of models that are nothing without word vectors."""
 
-NEED_CORPUS = ("reader",)
+NEED_CORPUS = ("attention", "reader")
 """Kinds of models that learn from text without questions too; others cannot."""
+
+NEED_KERAS = ("attention", "lstm")
+"""Kinds of models that are trained with Keras."""
 
 
 def configured(model: str, **given: Any) -> Any:
@@ -144,13 +148,22 @@ def configured(model: str, **given: Any) -> Any:
     return MODELS[model](**chosen)
 
 
-def check_vectors(model: str, *, given: bool) -> None:
+def check_vectors(model: str, *, given: bool, init: bool = False) -> None:
     """Check that a kind of model gets the word vectors that it needs.
 
+    Args:
+        model: its kind.
+        given: whether there are word vectors.
+        init: whether there is a model to begin with, which has some.
+
     Raises:
-        ConfigError: it does not.
+        ConfigError: it does not, or it cannot begin with a model.
     """
-    if model in NEED_VECTORS and not given:
+    if init and model != "attention":
+        raise ConfigError(f"--init: given, but --model {model} has none")
+    if init and given:
+        raise ConfigError("--vectors: given with --init, which has vectors")
+    if model in NEED_VECTORS and not given and not init:
         raise ConfigError("--vectors: missing, expected word vectors; `w2v train` makes them")
 
 
@@ -164,6 +177,16 @@ def check_corpus(model: str, *, given: bool) -> None:
         raise ConfigError("--corpus: missing, expected text to learn the language from")
     if given and model not in NEED_CORPUS:
         raise ConfigError(f"--corpus: given, but --model {model} has none")
+
+
+def check_network(model: str, *, given: bool) -> None:
+    """Check that nobody gives a network to a kind of model that asks for no opinion.
+
+    Raises:
+        ConfigError: it is given to another kind than the reader.
+    """
+    if given and model != "reader":
+        raise ConfigError(f"--network: given, but --model {model} has none")
 
 
 def named(config: Any) -> dict[str, Any]:
@@ -182,14 +205,7 @@ def restored(settings: dict[str, Any]) -> Any:
     model = rest.pop("model", None)
     if not isinstance(model, str) or model not in MODELS:
         raise ConfigError(f"model {str(model)[:40]!r}, expected one of {', '.join(MODELS)}")
-    defaults = asdict(MODELS[model]())
-    if set(rest) != set(defaults):
-        odd = sorted(set(rest) ^ set(defaults))[0]
-        raise ConfigError(f"setting {odd[:40]!r} is unknown or missing")
-    for name, value in rest.items():
-        if type(value) is not type(defaults[name]):
-            raise ConfigError(f"setting {name!r} is of another type than it was")
-    return MODELS[model](**rest)
+    return as_settings(MODELS[model], rest)
 
 
 def check(settings: object, ranges: dict[str, tuple[float, float]]) -> None:

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlptool.cloze import lstm
+from nlptool.cloze.attention import Passages, open_passages
 from nlptool.cloze.baselines import is_word
 from nlptool.cloze.config import named, restored
 from nlptool.cloze.questions import Question
@@ -68,7 +69,11 @@ class Answerer(Protocol):
 Opener = Callable[[Stored, Any], Answerer]
 """(file, settings) -> what answers; raises `ModelError` for whatever does not fit together."""
 
-OPENERS: dict[str, Opener] = {"lstm": lstm.open_pointer, "reader": open_reader}
+OPENERS: dict[str, Opener] = {
+    "attention": open_passages,
+    "lstm": lstm.open_pointer,
+    "reader": open_reader,
+}
 """Kind of model -> what opens it."""
 
 
@@ -174,6 +179,19 @@ def open_model(path: str) -> Filler:
         ModelError: it is missing, damaged, of another kind or makes no sense.
     """
     return from_stored(load(path, KIND))
+
+
+def open_network(path: str) -> Passages:
+    """Open the model of kind attention in a file.
+
+    Raises:
+        ModelError: it is missing, damaged or of another kind, or makes no sense.
+    """
+    answerer = open_model(path).answerer
+    if not isinstance(answerer, Passages):
+        kind = named(answerer.config)["model"]
+        raise ModelError(f"{path}: a cloze model of kind {kind}, expected one of kind attention")
+    return answerer
 
 
 def from_stored(stored: Stored) -> Filler:

@@ -7,26 +7,36 @@ stands, more to those whose surroundings are like those of the blank. Trained in
 `reader_train.py`; Keras and numba are not needed here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nlptool.cloze.attention import Passages, open_passages
+from nlptool.cloze.attention_config import restored_attention
 from nlptool.cloze.features import REACH, Passage, of_language, seen
 from nlptool.cloze.features_passage import of_passage
 from nlptool.cloze.language import Floats, Language, open_language
 from nlptool.cloze.questions import Question
 from nlptool.cloze.reader_config import Reader
 from nlptool.core.store import Stored
-from nlptool.errors import ModelError
+from nlptool.errors import ConfigError, ModelError
 
 N_NUMBERS = 112
-"""Numbers in a candidate's row; a network sees each twice, see `prepared`."""
+"""Numbers in a candidate's row; a network sees each twice, see `both`."""
+
+N_OPINIONS = 2
+"""Further ones, where a network that reads the whole passage says how likely each place is: the
+logarithms of what it gives all places of a candidate, and the best of them."""
+
+BESIDE = "beside/"
+"""How the names of the network's tensors begin in a reader's file."""
 
 _NARROWEST = 1e-3  # of a model file: training gives 0.01 and more
+_LEAST = 1e-6  # of a likelihood whose logarithm is taken
 _FARTHEST = 4.0  # standard deviations; what is farther off is as far as this
 
 
@@ -37,7 +47,7 @@ class Read:
     Args:
         passage: in numbers.
         low: where it begins in the question.
-        rows: of its candidates; shape (n_candidates, N_NUMBERS).
+        rows: of its candidates; shape (n_candidates, N_NUMBERS), or N_OPINIONS more.
         alike: logarithms of what the candidates' places count; shape (n_places,).
     """
 
@@ -47,14 +57,29 @@ class Read:
     alike: Floats
 
 
-def read(language: Language, words: Sequence[str], blank: int) -> Read | None:
-    """Return what there is to be found for one blank; None without any candidate."""
+def read(
+    language: Language, words: Sequence[str], blank: int, opinion: Floats | None = None
+) -> Read | None:
+    """Return what there is to be found for one blank; None without any candidate.
+
+    Args:
+        language: what is known without any passage.
+        words: of the passage.
+        blank: where the blank stands.
+        opinion: how likely each place has the answer, as a network thinks; shape (n_words,).
+    """
     low = max(0, blank - REACH)
     passage = seen(language, tuple(words[low : blank + REACH + 1]), blank - low)
     if not len(passage.candidates):
         return None
     told, alike = of_passage(language, passage)
     columns = [*of_language(language, passage), *told]
+    if opinion is not None:
+        places = opinion[low:][passage.places]
+        columns += [
+            np.log(np.maximum(part, _LEAST))
+            for part in (passage.sums(places), passage.greatest(places))
+        ]
     rows = np.stack(columns, axis=1).astype(np.float32)
     return Read(passage, low, rows, alike)
 
@@ -64,12 +89,12 @@ class Networks:
     """What weighs the evidence.
 
     Args:
-        mean: of the numbers; shape (2 * N_NUMBERS,).
-        scale: shape (2 * N_NUMBERS,), each > 0.
-        hidden: shape (n_members, 2 * N_NUMBERS, units).
+        mean: of the numbers; shape (n_numbers,), see `n_numbers`.
+        scale: shape (n_numbers,), each > 0.
+        hidden: shape (n_members, n_numbers, units).
         hidden_bias: shape (n_members, units).
         out: shape (n_members, units).
-        direct: shape (n_members, 2 * N_NUMBERS).
+        direct: shape (n_members, n_numbers).
     """
 
     mean: Floats
@@ -107,26 +132,29 @@ class WordReader:
         config: its settings.
         language: what it knows without any passage.
         networks: what weighs the evidence.
+        beside: a network whose opinion is evidence; None for none.
     """
 
     config: Reader
     language: Language
     networks: Networks
+    beside: Passages | None = None
 
     def shares(
         self, asked: Sequence[tuple[Question, int]], *, threads: int = 1
     ) -> Iterator[Floats]:
         """Yield how likely each place has the answer; see `model.Answerer`."""
+        opinions = opinions_of(self.beside, asked, threads=threads)
         if threads <= 1 or len(asked) < 2 * threads:
-            yield from map(self._shares, asked)
+            yield from map(self._shares, asked, opinions)
             return
         with ThreadPoolExecutor(threads) as pool:
-            yield from pool.map(self._shares, asked)
+            yield from pool.map(self._shares, asked, opinions)
 
-    def _shares(self, asked: tuple[Question, int]) -> Floats:
+    def _shares(self, asked: tuple[Question, int], opinion: Floats | None) -> Floats:
         question, blank = asked
         found = np.zeros(len(question.words), np.float32)
-        read_ = read(self.language, question.words, blank)
+        read_ = read(self.language, question.words, blank, opinion)
         if read_ is None:
             return found
         share = _softmax(self.networks.scores(read_.rows))
@@ -142,8 +170,27 @@ class WordReader:
         nets = self.networks
         return {
             **self.language.tensors(),
-            **{f"network_{name}": getattr(nets, name) for name in _shapes(1, 1)},
+            **{f"network_{name}": getattr(nets, name) for name in _shapes(self.config)},
+            **_under(BESIDE, self.beside.tensors() if self.beside is not None else {}),
         }
+
+
+def opinions_of(
+    beside: Passages | None, asked: Sequence[tuple[Question, int]], *, threads: int = 1
+) -> Iterator[Floats | None]:
+    """Yield what a network thinks of each blank; None where there is no network."""
+    if beside is None:
+        return iter([None] * len(asked))
+    return iter(beside.shares(asked, threads=threads))
+
+
+def _under(prefix: str, tensors: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    return {prefix + name: array for name, array in tensors.items()}
+
+
+def n_numbers(config: Reader) -> int:
+    """Return how many numbers of a candidate the networks see."""
+    return 2 * (N_NUMBERS + (N_OPINIONS if config.network else 0))
 
 
 def _softmax(scores: Floats) -> Floats:
@@ -151,8 +198,8 @@ def _softmax(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(), np.float32)
 
 
-def _shapes(members: int, units: int) -> dict[str, tuple[int, ...]]:
-    wide = 2 * N_NUMBERS
+def _shapes(config: Reader) -> dict[str, tuple[int, ...]]:
+    wide, members, units = n_numbers(config), config.members, config.units
     return {
         "mean": (wide,),
         "scale": (wide,),
@@ -171,7 +218,7 @@ def open_reader(stored: Stored, config: Reader) -> WordReader:
     """
     arrays = {
         name: stored.tensor(f"network_{name}", "float32", shape)
-        for name, shape in _shapes(config.members, config.units).items()
+        for name, shape in _shapes(config).items()
     }
     if (
         arrays["scale"].min() < _NARROWEST
@@ -179,4 +226,19 @@ def open_reader(stored: Stored, config: Reader) -> WordReader:
     ):
         raise ModelError(f"{stored.path}: weights out of range; the file is damaged")
     language = open_language(stored, config.dim, config.window)
-    return WordReader(config, language, Networks(**arrays))
+    return WordReader(config, language, Networks(**arrays), _open_beside(stored, config))
+
+
+def _open_beside(stored: Stored, config: Reader) -> Passages | None:
+    if not config.network:
+        return None
+    try:
+        settings = restored_attention(config.network)
+    except ConfigError as error:
+        raise ModelError(f"{stored.path}: {error}; the file is damaged") from None
+    own = {
+        name.removeprefix(BESIDE): array
+        for name, array in stored.tensors.items()
+        if name.startswith(BESIDE)
+    }
+    return open_passages(replace(stored, tensors=own), settings)

@@ -1,7 +1,8 @@
 """Settings of the reader. Standard library only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
+from typing import Any
 
 from nlptool.errors import ConfigError
 
@@ -24,6 +25,8 @@ class Reader:
         epochs: times through the questions.
         rate: the highest rate of learning from questions.
         seed: of all that is random.
+        network: the settings of a trained network whose opinion is evidence too, see
+            `attention_config.Attention`; empty where there is none.
     """
 
     min_count: int = 4
@@ -39,6 +42,7 @@ class Reader:
     epochs: int = 4
     rate: float = 2e-3
     seed: int = 1
+    network: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done.

@@ -5,13 +5,14 @@ counts. What stands in the questions is left out of the corpus: a language that 
 answers would be believed too much.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
+from nlptool.cloze.attention import Passages
 from nlptool.cloze.config import named
 from nlptool.cloze.language import Language
 from nlptool.cloze.language_counts import Text, read_text
@@ -19,7 +20,7 @@ from nlptool.cloze.language_train import Course, first, learn_language
 from nlptool.cloze.leaks import Leaks
 from nlptool.cloze.model import Filler
 from nlptool.cloze.questions import Question
-from nlptool.cloze.reader import Networks, WordReader, read
+from nlptool.cloze.reader import Networks, Read, WordReader, opinions_of, read
 from nlptool.cloze.reader_config import Reader
 from nlptool.cloze.reader_networks import Evidence, learn_networks
 from nlptool.cloze.scores import score
@@ -37,6 +38,7 @@ def train(
     config: Reader,
     *,
     corpus: Iterable[str],
+    network: Passages | None = None,
     dev: Sequence[Question] = (),
     checkpoint: Checkpoint | None = None,
     threads: int = 1,
@@ -50,6 +52,8 @@ def train(
         vectors: words with vectors to begin with; their length goes before `config.dim`.
         config: the settings.
         corpus: lines of words separated by spaces; read once.
+        network: reads whole passages, and its opinion is evidence; it should have learned from
+            other passages than those of the questions.
         dev: questions with answers whose score says which epoch was best.
         checkpoint: where the vectors are saved while they are learned.
         threads: nothing here depends on it.
@@ -68,12 +72,13 @@ def train(
         raise CorpusError(f"{where}: nothing to learn from, expected questions with answers")
     if vectors is not None:
         config = replace(config, dim=vectors.dim)
+    if network is not None:
+        config = replace(config, network=asdict(network.config))
     text = read_text(corpus, config.min_count, leaks=Leaks(_texts(asked)), report=report)
     language = _language(text, vectors, config, checkpoint, report)
-    evidence = gathered(asked, language, where, report)
-    networks, history = learn_networks(
-        evidence, config, measure=_measured(dev, language, config) if dev else None, report=report
-    )
+    evidence = gathered(asked, language, where, network=network, threads=threads, report=report)
+    measure = _measured(dev, language, network, threads) if dev else None
+    networks, history = learn_networks(evidence, config, measure=measure, report=report)
     facts = {
         "words": len(text.ids) - text.n_edges,
         "examples": len(evidence.answers),
@@ -81,7 +86,7 @@ def train(
         "deterministic": True,
         "history": history,
     }
-    return Filler(WordReader(config, language, networks), facts)
+    return Filler(WordReader(config, language, networks, network), facts)
 
 
 def _texts(asked: Sequence[Question]) -> Iterable[str]:
@@ -144,7 +149,13 @@ def _resumed(
 
 
 def gathered(
-    asked: Sequence[Question], language: Language, where: str, report: Report = silent
+    asked: Sequence[Question],
+    language: Language,
+    where: str,
+    *,
+    network: Passages | None = None,
+    threads: int = 1,
+    report: Report = silent,
 ) -> Evidence:
     """Return the evidence for the candidates of each blank whose answer is one of them.
 
@@ -153,9 +164,8 @@ def gathered(
     """
     rows, counts, answers = [], [], []
     absent = 0
-    for number, one in enumerate(asked, 1):
-        for blank, answer in zip(one.blanks, one.answers, strict=False):
-            found = read(language, one.words, blank)
+    for number, one in enumerate(_read(asked, language, network, threads), 1):
+        for found, answer in zip(one, asked[number - 1].answers, strict=False):
             words = [found.passage.types[at] for at in found.passage.candidates] if found else []
             if found is None or answer not in words:
                 absent += 1
@@ -173,15 +183,27 @@ def gathered(
     return Evidence(np.concatenate(rows), starts, np.array(answers, np.int64))
 
 
+def _read(
+    asked: Sequence[Question], language: Language, network: Passages | None, threads: int
+) -> Iterator[list[Read | None]]:
+    """Yield what there is to be found for the blanks of each question."""
+    for low in range(0, len(asked), _TOLD):
+        some = asked[low : low + _TOLD]
+        blanks = [(one, blank) for one in some for blank in one.blanks]
+        opinions = opinions_of(network, blanks, threads=threads)
+        for one in some:
+            yield [read(language, one.words, blank, next(opinions)) for blank in one.blanks]
+
+
 def _measured(
-    dev: Sequence[Question], language: Language, config: Reader
+    dev: Sequence[Question], language: Language, network: Passages | None, threads: int
 ) -> Callable[[Networks], float]:
     """Return what measures networks by the official score."""
-    blanks = [(one, [read(language, one.words, blank) for blank in one.blanks]) for one in dev]
+    blanks = list(_read(dev, language, network, threads))
 
     def measure(networks: Networks) -> float:
         given = []
-        for _, found in blanks:
+        for found in blanks:
             words = []
             for one in found:
                 best = int(networks.scores(one.rows).argmax()) if one is not None else -1

@@ -93,9 +93,9 @@ def fit(
         RunError: the loss or a weight is no longer finite.
         ModelError: `state` is that of another network.
     """
-    objective = Objective(
-        Network(graph, weights, seed=config.seed), course.loss, dict(course.heads)
-    )
+    short = config.precision == "bfloat16"
+    network = Network(graph, weights, seed=config.seed, short=short)
+    objective = Objective(network, course.loss, dict(course.heads))
     n_steps = config.epochs * len(course.plan(0))
     keras_side.ready(objective, config, n_steps)
     ask = keras_side.asker(objective.network)

@@ -35,12 +35,14 @@ class Context(NamedTuple):
         training: whether to drop and mix.
         seeds: where randomness comes from.
         cells: the recurrent layers, by block and side.
+        short: whether matrices are multiplied in bfloat16.
     """
 
     batch: Mapping[str, Tensor]
     training: bool
     seeds: Any
     cells: Mapping[str, Any]
+    short: bool = False
 
 
 Weights = Mapping[str, Tensor]
@@ -50,6 +52,13 @@ Inputs = Sequence[Value]
 def _activated(block: Block, x: Tensor) -> Tensor:
     name = block.settings["activation"]
     return x if name == "linear" else getattr(ops, name)(x)
+
+
+def _product(x: Tensor, y: Tensor, context: Context) -> Tensor:
+    if not context.short:
+        return ops.matmul(x, y)
+    found = ops.matmul(ops.cast(x, "bfloat16"), ops.cast(y, "bfloat16"))
+    return ops.cast(found, "float32")
 
 
 def _zeroed(value: Value) -> Tensor:
@@ -148,7 +157,7 @@ def _spread(block: Block, weights: Weights, inputs: Inputs, context: Context) ->
 
 def _dense(block: Block, weights: Weights, inputs: Inputs, context: Context) -> Value:
     x, mask = inputs[0]
-    return Value(_activated(block, ops.matmul(x, weights["kernel"]) + weights["bias"]), mask)
+    return Value(_activated(block, _product(x, weights["kernel"], context) + weights["bias"]), mask)
 
 
 def _norm(block: Block, weights: Weights, inputs: Inputs, context: Context) -> Value:
@@ -185,10 +194,12 @@ def _recurrent(block: Block, weights: Weights, inputs: Inputs, context: Context)
     return Value(ops.concatenate(found, axis=-1) if len(found) > 1 else found[0], mask)
 
 
-def _windows(block: Block, value: Value) -> Tensor:
+def _windows(block: Block, value: Value, context: Context) -> Tensor:
     """Return every position with its neighbours side by side, zeros beyond the ends."""
     window, dilation = block.settings["window"], block.settings["dilation"]
     x = _zeroed(value)
+    if context.short:
+        x = ops.cast(x, "bfloat16")
     if window == 1:
         return x
     reach = (window - 1) * dilation
@@ -199,14 +210,14 @@ def _windows(block: Block, value: Value) -> Tensor:
     )
 
 
-def _convolved(block: Block, weights: Weights, value: Value) -> Tensor:
+def _convolved(block: Block, weights: Weights, value: Value, context: Context) -> Tensor:
     kernel = weights["kernel"]
     flat = ops.reshape(kernel, (kernel.shape[0] * kernel.shape[1], kernel.shape[2]))
-    return ops.matmul(_windows(block, value), flat) + weights["bias"]
+    return _product(_windows(block, value, context), flat, context) + weights["bias"]
 
 
 def _conv(block: Block, weights: Weights, inputs: Inputs, context: Context) -> Value:
-    return Value(_activated(block, _convolved(block, weights, inputs[0])), inputs[0].mask)
+    return Value(_activated(block, _convolved(block, weights, inputs[0], context)), inputs[0].mask)
 
 
 def _gated(block: Block, weights: Weights, inputs: Inputs, context: Context) -> Value:
@@ -215,7 +226,7 @@ def _gated(block: Block, weights: Weights, inputs: Inputs, context: Context) -> 
     Source: gated linear units (Dauphin et al., 2017) with the input as the other choice.
     """
     x, mask = inputs[0]
-    new, gate = ops.split(_convolved(block, weights, inputs[0]), 2, axis=-1)
+    new, gate = ops.split(_convolved(block, weights, inputs[0], context), 2, axis=-1)
     gate = ops.sigmoid(gate)
     return Value(x + gate * (new - x), mask)
 
@@ -227,18 +238,19 @@ def _attention(block: Block, weights: Weights, inputs: Inputs, context: Context)
 
     def headed(array: Tensor, name: str) -> Tensor:
         shape = ops.shape(array)
-        split = ops.reshape(ops.matmul(array, weights[name]), (shape[0], shape[1], heads, size))
+        flat = _product(array, weights[name], context)
+        split = ops.reshape(flat, (shape[0], shape[1], heads, size))
         return ops.transpose(split, (0, 2, 1, 3))
 
     query, key, value = headed(x, "query"), headed(other, "key"), headed(other, "value")
-    scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2))) * size**-0.5
+    scores = _product(query, ops.transpose(key, (0, 1, 3, 2)), context) * size**-0.5
     shown = ops.cast(seen, x.dtype)[:, None, None]
     # Masked again after the softmax: who has nothing to look at sees zeros.
     share = ops.softmax(scores + (1 - shown) * FAR, axis=-1) * shown
-    found = ops.transpose(ops.matmul(share, value), (0, 2, 1, 3))
+    found = ops.transpose(_product(share, value, context), (0, 2, 1, 3))
     shape = ops.shape(x)
     found = ops.reshape(found, (shape[0], shape[1], heads * size))
-    return Value(ops.matmul(found, weights["output"]) + weights["bias"], mask)
+    return Value(_product(found, weights["output"], context) + weights["bias"], mask)
 
 
 def _pool(block: Block, weights: Weights, inputs: Inputs, context: Context) -> Value:

@@ -43,6 +43,23 @@ def shared_cross_entropy(scores: Tensor, shown: Tensor, shares: Tensor) -> Tenso
     return -ops.sum(ops.cast(shares, scores.dtype) * log_shares * there, axis=-1)
 
 
+def summed_cross_entropy(scores: Tensor, shown: Tensor, right: Tensor) -> Tensor:
+    """Return -log of the sum of the softmax over what is right, among what is shown.
+
+    Args:
+        scores: shape (..., n).
+        shown: which of them are there; shape (..., n).
+        right: which are right, none that is not shown; shape (..., n). Where none is right the
+            loss is large, and means nothing.
+
+    Source:
+        Kadlec et al., 2016 (pointer sum attention), equation 3.
+    """
+    scores = ops.where(shown, scores, FAR)
+    log_right = ops.logsumexp(ops.where(right, scores, FAR), axis=-1)
+    return ops.logsumexp(scores, axis=-1) - log_right
+
+
 def mixed_cross_entropy(scores: Tensor, targets: Tensor, other: Tensor, share: Tensor) -> Tensor:
     """Return the cross-entropy of examples that were mixed; Zhang et al., 2018 (mixup).
 

@@ -22,11 +22,15 @@ class Network(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
         graph: what it is made of.
         weights: all that `graph.shapes` asks for.
         seed: of what is dropped in training.
+        short: whether training multiplies matrices in bfloat16.
     """
 
-    def __init__(self, graph: Graph, weights: Weights, *, seed: int = 0) -> None:
+    def __init__(
+        self, graph: Graph, weights: Weights, *, seed: int = 0, short: bool = False
+    ) -> None:
         super().__init__(name="network")
         self.graph = graph
+        self.short = short
         self.seeds = keras.random.SeedGenerator(seed)
         self.cells: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}
@@ -62,7 +66,7 @@ class Network(keras.layers.Layer):  # type: ignore[misc]  # keras is untyped
             batch: what the network is given: ids, numbers, perhaps what to mix.
             training: whether to drop and mix.
         """
-        context = Context(batch, training, self.seeds, self.cells)
+        context = Context(batch, training, self.seeds, self.cells, self.short and training)
         values: dict[str, Value] = {}
         for block in self.graph.blocks:
             inputs = [values[name] for name in block.inputs]

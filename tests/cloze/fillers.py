@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from nlptool.cloze.config import Lstm
+from nlptool.cloze import attention
+from nlptool.cloze.attention import FIRST, Passages
+from nlptool.cloze.config import Attention, Lstm
 from nlptool.cloze.lstm import Pointer, graph
 from nlptool.cloze.model import Filler
 from nlptool.cloze.questions import BLANK, question
@@ -23,6 +25,21 @@ def pointer_of(*, width=4, seed=1, **settings):
 
 def filler_of(**settings):
     return Filler(pointer_of(**settings), {"history": []})
+
+
+def passages_of(*, width=4, seed=1, **settings):
+    """Return an untrained network that reads whole passages."""
+    config = Attention(**({"units": 6, "layers": 4, "heads": 2, "tuned": 3} | settings))
+    rng = np.random.default_rng(seed)
+    network = attention.graph(config, len(WORDS), width)
+    vectors = rng.normal(size=(len(WORDS) + FIRST, width)).astype(np.float32)
+    n_tuned = network.shapes["x.tuned"][0]
+    begun = {"x.tuned": vectors[:n_tuned]}
+    if "x.fixed" in network.shapes:
+        begun["x.fixed"] = vectors[n_tuned:]
+    nouns = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0], np.uint8)
+    vocab = Vocab(WORDS, np.zeros(len(WORDS), np.int64))
+    return Passages(config, vocab, nouns, drawn(network, seed, begun))
 
 
 def questions_of(n=12, seed=1, longest=9):

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from nlptool.cloze.model import Filler
 from nlptool.cloze.questions import lines_of
-from tests.cloze.fillers import questions_of
+from tests.cloze.fillers import passages_of, questions_of
 from tests.cloze.readers import SMALL, lines_of_corpus
 from tests.cloze.test_cli_cloze import run
 
@@ -48,6 +49,27 @@ def test_the_same_bytes_at_any_threads(tmp_path, inputs):
         given = ["--corpus", corpus, "-o", tmp_path / str(threads), "--threads", threads]
         assert run("train", questions, *given, "--quiet", *OPTIONS) == (0, "", "")
     assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+def test_with_a_network(tmp_path, inputs):
+    questions, corpus = inputs
+    network, output = tmp_path / "net.cloze", tmp_path / "m.cloze"
+    Filler(passages_of(), {"history": []}).save(str(network))
+    given = ["train", questions, "--corpus", corpus, "-o", output, "--network", network]
+    assert run(*given, "--quiet", *OPTIONS) == (0, "", "")
+    network.unlink()  # the reader's file has it
+    code, out, err = run("fill", output, questions)
+    assert (code, err, out.count("\n")) == (0, "", 30)
+    assert run(*given[:-1], output, *OPTIONS) == (
+        4,
+        "",
+        f"nlptool: {output}: a cloze model of kind reader, expected one of kind attention\n",
+    )
+    assert run(*given, "--model", "lstm") == (
+        2,
+        "",
+        "nlptool: --vectors: missing, expected word vectors; `w2v train` makes them\n",
+    )
 
 
 def test_what_it_lacks(tmp_path, inputs):

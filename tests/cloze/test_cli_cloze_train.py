@@ -52,6 +52,47 @@ def test_train_and_fill(tmp_path, vectors):
     ]
 
 
+def test_a_network_that_reads_whole_passages(tmp_path, vectors):
+    """From a corpus, then with new text from there; and beside a reader."""
+    questions = write(tmp_path / "q.txt", questions_of(30))
+    corpus = tmp_path / "c.txt"
+    corpus.write_text("妈妈 小猴 买 桃子 吃 妈妈 爱 小猴 吃 桃子 。\n" * 30, "utf-8")
+    first, second = tmp_path / "a.cloze", tmp_path / "b.cloze"
+    given = ["train", questions, "--model", "attention", "--corpus", corpus, "--segment", "space"]
+    given += ["--units", 8, "--layers", 3, "--heads", 2, "--low", 11, "--high", 40, "--batch", 4]
+    given += ["--parts", 2, "--threads", 1, "--device", "cpu", "--precision", "bfloat16"]
+    code, out, err = run(*given, "--vectors", vectors, "-o", first)
+    assert (code, out) == (0, "")
+    assert err.endswith(f"nlptool: {first}: trained; try: nlptool cloze fill {first} FILE\n")
+    assert run(*given, "--init", first, "-o", second, "-q") == (0, "", "")
+    assert first.read_bytes() != second.read_bytes()
+    code, out, err = run("fill", second, questions)
+    assert (code, err, out.count("\n")) == (0, "", 30)
+    assert run(*given, "--init", first, "-o", second, "-q", "--tuned", 4) == (
+        2,
+        "",
+        "nlptool: --tuned: 4, but the model of --init has 10000\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--init", "m"], "--init: given, but --model lstm has none"),
+        (["--network", "m"], "--network: given, but --model lstm has none"),
+        (
+            ["--model", "attention", "--init", "m"],
+            "--vectors: given with --init, which has vectors",
+        ),
+        (["--model", "attention"], "--corpus: missing, expected text to learn the language from"),
+    ],
+)
+def test_what_does_not_go_together(tmp_path, vectors, given, message):
+    output = tmp_path / "m.cloze"
+    whole = ["train", "q.txt", "--vectors", vectors, "-o", output, "--model", "lstm", *given]
+    assert run(*whole) == (2, "", f"nlptool: {message}\n")
+
+
 def test_what_cannot_be_trained(tmp_path, vectors):
     empty = tmp_path / "empty"
     empty.write_text("\n", "utf-8")

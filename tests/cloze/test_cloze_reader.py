@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from nlptool.cloze.features import REACH
-from nlptool.cloze.model import from_stored, open_model
+from nlptool.cloze.model import Filler, from_stored, open_model
 from nlptool.cloze.questions import BLANK, question
-from nlptool.cloze.reader import N_NUMBERS, both, prepared, read
+from nlptool.cloze.reader import N_NUMBERS, N_OPINIONS, both, prepared, read
 from nlptool.core.store import Stored
 from nlptool.errors import ModelError
 from tests.cloze.fillers import questions_of
-from tests.cloze.readers import filler_of_reader, reader_of
+from tests.cloze.readers import filler_of_reader, reader_of, reader_with_network
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,34 @@ def test_rows_have_all_numbers(reader):
     found = read(reader.language, ["小猴", "吃", BLANK, "。"], 2)
     assert found.rows.shape == (2, N_NUMBERS)
     assert read(reader.language, ["。", BLANK], 1) is None
+
+
+def test_an_opinion_is_two_more_numbers(reader):
+    words = ["小猴", "吃", BLANK, "小猴", "小猫"]
+    opinion = np.array([0.1, 0.2, 0.0, 0.3, 0.0], np.float32)
+    found = read(reader.language, words, 2, opinion)
+    assert found.rows.shape == (3, N_NUMBERS + N_OPINIONS)
+    assert [found.passage.types[at] for at in found.passage.candidates] == ["小猴", "吃", "小猫"]
+    told = np.exp(found.rows[:, -N_OPINIONS:].astype(np.float64))
+    expected = np.array([[0.4, 0.3], [0.2, 0.2], [1e-6, 1e-6]])
+    assert told == pytest.approx(expected, rel=1e-4)
+
+
+def test_with_a_network_beside_it(tmp_path):
+    reader = reader_with_network()
+    asked = asked_of(questions_of(20))
+    one, two = (list(reader.shares(asked, threads=n)) for n in (1, 2))
+    assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+    # What the network thinks counts.
+    others = reader_of().shares(asked)
+    assert any(abs(a - b).max() > 0.01 for a, b in zip(one, others, strict=True))
+    path = tmp_path / "m.cloze"
+    Filler(reader, {"history": []}).save(str(path))
+    opened = open_model(str(path))
+    again = opened.answerer.shares(asked)
+    assert all(a == pytest.approx(b, abs=1e-5) for a, b in zip(one, again, strict=True))
+    opened.save(str(tmp_path / "again"))
+    assert (tmp_path / "again").read_bytes() == path.read_bytes()
 
 
 def test_each_number_twice():

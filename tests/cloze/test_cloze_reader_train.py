@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from nlptool.cloze.model import open_model
@@ -9,7 +10,7 @@ from nlptool.cloze.reader_config import Reader
 from nlptool.cloze.reader_train import train
 from nlptool.core.checkpoint import Checkpoint
 from nlptool.errors import ConfigError, CorpusError, ModelError
-from tests.cloze.fillers import questions_of
+from tests.cloze.fillers import passages_of, questions_of
 from tests.cloze.readers import SMALL, lines_of_corpus
 
 
@@ -27,6 +28,24 @@ def test_it_answers_and_says_what_it_learned():
     test = questions_of(40, seed=3)
     given = [found[0].best() for found in filler.fill(test)]
     assert sum(a == one.answers[0] for a, one in zip(given, test, strict=True)) > 30
+
+
+def test_what_a_network_thinks_is_learned_from():
+    """A network that knows every answer is believed."""
+
+    class Knowing(type(passages_of())):
+        def shares(self, asked, *, threads=1):
+            for one, _ in asked:
+                right = [word == one.answers[0] for word in one.words]
+                yield np.array(right, np.float32) / sum(right)
+
+    network = Knowing(**vars(passages_of()))
+    config = Reader(**(SMALL | {"epochs": 12, "rate": 0.02}))
+    dev = questions_of(40, seed=3)
+    filler = run(config, network=network, dev=dev)
+    assert filler.answerer.config.network["units"] == 6
+    assert filler.answerer.beside is network
+    assert max(row["dev"] for row in filler.training["history"]) == 1
 
 
 def test_interrupted_and_resumed_it_is_the_same(tmp_path):

@@ -12,23 +12,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlptool.cloze.model import KIND, from_stored
+from nlptool.cloze.model import KIND, Filler, from_stored
 from nlptool.cloze.questions import lines_of
 from nlptool.core import store
 from nlptool.core.vectors import Vectors
 from nlptool.errors import ModelError
 from nlptool.w2v.model import save_vectors
-from tests.cloze.fillers import WORDS, filler_of, pointer_of, questions_of
+from tests.cloze.fillers import WORDS, filler_of, passages_of, pointer_of, questions_of
 from tests.crash.test_commands import environment, nlptool
 from tests.faults import End, names_in
 from tests.forged import Parts, forge, parts_of
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+@pytest.fixture(scope="module", params=["attention", "lstm"])
+def model(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Parts:
     """Return a good file, taken apart."""
     path = tmp_path_factory.mktemp("model") / "m.cloze"
-    filler_of().save(str(path))
+    fillers = {"attention": Filler(passages_of(), {}), "lstm": filler_of()}
+    fillers[request.param].save(str(path))
     return parts_of(path)
 
 

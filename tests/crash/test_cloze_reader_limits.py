@@ -13,22 +13,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlptool.cloze.model import KIND, from_stored
+from nlptool.cloze.model import KIND, Filler, from_stored
 from nlptool.cloze.questions import lines_of
 from nlptool.core import store
 from nlptool.errors import ModelError
 from tests.cloze.fillers import questions_of
-from tests.cloze.readers import SMALL, filler_of_reader, lines_of_corpus
+from tests.cloze.readers import SMALL, lines_of_corpus, reader_of, reader_with_network
 from tests.crash.test_commands import environment, nlptool
 from tests.faults import End, names_in
 from tests.forged import Parts, forge, parts_of, sealed
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Parts:
+@pytest.fixture(scope="module", params=["alone", "with a network"])
+def model(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Parts:
     """Return a good file, taken apart."""
     path = tmp_path_factory.mktemp("model") / "m.cloze"
-    filler_of_reader().save(str(path))
+    reader = reader_of() if request.param == "alone" else reader_with_network()
+    Filler(reader, {}).save(str(path))
     return parts_of(path)
 
 
