@@ -1,13 +1,13 @@
 """`nlptool cloze train`: a model from questions with answers."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from nlptool.cli import cloze_rows, console, options, signals
+from nlptool.cli.cloze_trainers import TRAINERS
 from nlptool.cloze.config import (
     DEFAULT_MODEL,
     MODELS,
@@ -18,9 +18,6 @@ from nlptool.cloze.config import (
     configured,
 )
 from nlptool.errors import ConfigError, CorpusError
-
-if TYPE_CHECKING:
-    from nlptool.core.checkpoint import Checkpoint
 
 
 def _own(text: str, name: str) -> str:
@@ -254,7 +251,7 @@ def train(
         reserved = stack.enter_context(reserve(output))
         place = Checkpoint(reserved.beside(".checkpoint"), "cloze-checkpoint", seconds, resume)
         paint = painter(curves) if curves is not None else None
-        trainer = _TRAINERS[model](n_threads, device, place)
+        trainer = TRAINERS[model](n_threads, device, place)
         for name, path in (("network", network), ("init", init)):
             if path is not None:
                 from nlptool.cloze.model import open_network
@@ -301,38 +298,3 @@ def train(
             paint(history)
     if not quiet:
         console.say(f"{output}: trained; try: nlptool cloze fill {output} FILE")
-
-
-def _network(model: str, threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
-    from nlptool.neural.runtime import prepare, silenced
-
-    prepare(device=device, threads=threads)
-    with silenced():
-        from nlptool.cloze import attention_train
-        from nlptool.cloze import train as lstm_train
-        from nlptool.neural import checkpoint
-        from nlptool.neural.objective import require_gpu
-    if device == "gpu":
-        require_gpu()
-    kept = partial(
-        checkpoint.Checkpoint, place.path, place.kind, seconds=place.seconds, resume=place.resume
-    )
-    module = attention_train if model == "attention" else lstm_train
-    return partial(module.train, checkpoint=kept)
-
-
-def _reader(threads: int, device: str, place: "Checkpoint") -> Callable[..., Any]:
-    if device == "gpu":
-        raise ConfigError("--device: gpu, but --model reader learns on the CPU")
-    from nlptool.cloze.reader_train import train as trainer
-
-    return partial(trainer, checkpoint=place)
-
-
-_TRAINERS: dict[str, Callable[[int, str, "Checkpoint"], Callable[..., Any]]] = {
-    "attention": partial(_network, "attention"),
-    "lstm": partial(_network, "lstm"),
-    "reader": _reader,
-}
-"""Kind of model -> (threads, device, place of the checkpoint) -> what trains it, see
-`train.train`; that is given no `checkpoint`, and with --corpus its lines as `corpus`."""

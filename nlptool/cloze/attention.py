@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlptool.cloze.attention_config import Attention
+from nlptool.cloze.attention_graph import FIRST, GAP, N_TOLD, STRANGERS, graph, scale_of
 from nlptool.cloze.baselines import is_word
 from nlptool.cloze.language import plain
 from nlptool.cloze.questions import BLANK, Question
@@ -30,86 +31,20 @@ from nlptool.core.vocab import from_bytes as vocab_of
 from nlptool.errors import ModelError
 from nlptool.neural.batches import by_length, padded
 from nlptool.neural.forward import answer_all
-from nlptool.neural.graph import Block, Graph, block
+from nlptool.neural.graph import Graph
 from nlptool.neural.weights import Weights, stored, taken
-
-GAP = 1
-"""The id of a blank; 0 is padding."""
-
-STRANGERS = 64
-"""Words without a vector that are told apart in a passage; their ids follow `GAP`."""
-
-FIRST = GAP + 1 + STRANGERS
-"""The id of the first word that has a vector."""
-
-N_TOLD = 5
-"""Numbers that are told of a word: may it be an answer, is it like a noun, has it two
-characters, or more, and the logarithm of how often it stands in the passage."""
 
 REACH = 1000
 """Words on either side of a blank that are read; an answer farther away is not found."""
 
 _CELLS = 4096  # words that are read together, padding included
 _LONGEST_NAME = 4
+_LARGEST = 100.0  # weight of a model file: training gives about 3
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 Batch = dict[str, npt.NDArray[Any]]
-
-
-def scale_of(units: int) -> float:
-    """Return what the products of the two vectors are multiplied by."""
-    return float(units**-0.5)
-
-
-def graph(config: Attention, n_words: int, width: int) -> Graph:
-    """Return the network; its outputs are "asks" and "keys", both of width `config.units`.
-
-    Args:
-        config: the settings.
-        n_words: words that have a vector.
-        width: of the vectors.
-    """
-    units, heads = config.units, config.heads
-    tuned = FIRST + min(config.tuned, n_words)
-    blocks = [
-        block("words", "ids"),
-        block("told", "numbers", "words", width=N_TOLD),
-        block("x", "embed", "words", rows=n_words + FIRST, width=width, tuned=tuned),
-        block("some", "dropout", "x", rate=config.dropout, of="cell"),
-        block("both", "join", "some", "told"),
-        block("narrow", "dense", "both", width=units, activation="linear"),
-        block("base", "norm", "narrow"),
-        block("h0", "positions", "base"),
-    ]
-    for layer in range(config.layers):
-        below, now = f"h{layer}", f"h{layer + 1}"
-        looks = layer % 3 == 2
-        near = f"near{layer}" if looks or config.dropout else now
-        blocks.append(block(near, "gated", below, window=3, dilation=2 ** (layer % 3)))
-        if config.dropout:
-            left = f"left{layer}" if looks else now
-            blocks.append(block(left, "dropout", near, rate=config.dropout, of="cell"))
-            near = left
-        if looks:
-            blocks += _look(layer, near, now, heads, units // heads)
-    top = f"h{config.layers}"
-    blocks += [
-        block("asks", "dense", top, width=units, activation="linear"),
-        block("all", "join", top, "base"),
-        block("keys", "dense", "all", width=units, activation="linear"),
-    ]
-    return Graph(tuple(blocks), ("asks", "keys"))
-
-
-def _look(layer: int, below: str, name: str, heads: int, size: int) -> list[Block]:
-    return [
-        block(f"calm{layer}", "norm", below),
-        block(f"look{layer}", "attention", f"calm{layer}", heads=heads, size=size),
-        block(f"sum{layer}", "add", below, f"look{layer}"),
-        block(name, "norm", f"sum{layer}"),
-    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -300,4 +235,6 @@ def open_passages(file: Stored, config: Attention) -> Passages:
     weights = taken(file, network)
     if len(file.tensors) != len(weights) + 2:
         raise ModelError(f"{file.path}: more tensors than this model has; the file is damaged")
+    if max(float(np.abs(one).max(initial=0)) for one in weights.values()) > _LARGEST:
+        raise ModelError(f"{file.path}: weights out of range; the file is damaged")
     return Passages(config, vocab, nouns, weights)

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlptool.cloze.attention import GAP, STRANGERS, Sorts, batch_of, given, sorts_of
+from nlptool.cloze.attention import Sorts, batch_of, given, sorts_of
 from nlptool.cloze.attention_config import Attention
+from nlptool.cloze.attention_graph import GAP, STRANGERS
 from nlptool.cloze.config import Making
 from nlptool.cloze.leaks import Leaks
 from nlptool.cloze.make import passages

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from nlptool.cloze.attention import FIRST, Batch, Passages, graph, read, scale_of
+from nlptool.cloze.attention import Batch, Passages, read
 from nlptool.cloze.attention_config import Attention
+from nlptool.cloze.attention_graph import FIRST, graph, scale_of
 from nlptool.cloze.attention_passages import Shelf, shelved, taken
 from nlptool.cloze.config import named
 from nlptool.cloze.leaks import Leaks

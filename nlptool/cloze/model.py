@@ -8,7 +8,7 @@ Where another kind of model is plugged in. A kind is a word for `--model`, and
 2. something that is an `Answerer` (below) when it is trained or opened;
 3. here, a line in `OPENERS`: what makes an `Answerer` of a model file. Whatever is wrong with
    the file is a `ModelError` that begins with its path;
-4. in `cli/cloze_train.py`, a line in `_TRAINERS`: what trains it, see `train.train` for what it
+4. in `cli/cloze_trainers.py`, a line in `TRAINERS`: what trains it, see `train.train` for what it
    is given and has to return.
 
 Saving, answers, ranking, evidence, `fill`, `eval` and `ensemble` are the same for all kinds.

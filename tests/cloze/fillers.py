@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from nlptool.cloze import attention
-from nlptool.cloze.attention import FIRST, Passages
+from nlptool.cloze import attention_graph
+from nlptool.cloze.attention import Passages
+from nlptool.cloze.attention_graph import FIRST
 from nlptool.cloze.config import Attention, Lstm
 from nlptool.cloze.lstm import Pointer, graph
 from nlptool.cloze.model import Filler
@@ -31,7 +32,7 @@ def passages_of(*, width=4, seed=1, **settings):
     """Return an untrained network that reads whole passages."""
     config = Attention(**({"units": 6, "layers": 4, "heads": 2, "tuned": 3} | settings))
     rng = np.random.default_rng(seed)
-    network = attention.graph(config, len(WORDS), width)
+    network = attention_graph.graph(config, len(WORDS), width)
     vectors = rng.normal(size=(len(WORDS) + FIRST, width)).astype(np.float32)
     n_tuned = network.shapes["x.tuned"][0]
     begun = {"x.tuned": vectors[:n_tuned]}

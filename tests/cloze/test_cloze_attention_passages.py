@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from nlptool.cloze.attention import FIRST, GAP
 from nlptool.cloze.attention_config import Attention
+from nlptool.cloze.attention_graph import FIRST, GAP
 from nlptool.cloze.attention_passages import shelved, taken
 from nlptool.cloze.leaks import Leaks
 from nlptool.cloze.questions import BLANK, question
