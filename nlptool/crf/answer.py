@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlptool.crf.constrain import Words
 from nlptool.crf.sentences import Sentence
@@ -25,7 +26,7 @@ class Asked:
         splits: white space is no token.
 
     Raises:
-        ConfigError: too many sequences; a dictionary that does not go with what is wanted.
+        ConfigError: too many sequences.
     """
 
     n_best: int = 0
@@ -44,12 +45,22 @@ class Asked:
     def __post_init__(self) -> None:
         if not 0 <= self.n_best <= MOST_BEST:
             raise ConfigError(f"--nbest: {self.n_best}, expected 1 to {MOST_BEST:,}")
-        wanted = ("nbest", self.n_best), ("marginals", self.marginals)
-        for name, value in (*wanted, ("confidence", self.confidence)):
-            if value and self.words is not None and not self.words.is_forced:
-                raise ConfigError(
-                    f"--{name}: given with --dict, expected no words there but forced ones (!)"
-                )
+
+
+class Ranked(NamedTuple):
+    """One of the most probable sequences.
+
+    Args:
+        log_probability: of its labels together, in nats.
+        labels: one a token.
+        tokens: the probability of each label by itself; None if not asked for.
+        spans: of each span; None if not asked for.
+    """
+
+    log_probability: float
+    labels: Sequence[str]
+    tokens: list[float] | None = None
+    spans: list[float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +73,7 @@ class Answer:
         log_probability: of these, in nats; None if not asked for.
         tokens: of each label by itself; None if not asked for.
         spans: of each span; None if not asked for.
-        others: (probability in nats, labels) of the best sequences, the best first; empty if
-            not asked for.
+        others: the best sequences, the best first; empty if not asked for.
     """
 
     sentence: Sentence
@@ -71,7 +81,7 @@ class Answer:
     log_probability: float | None = None
     tokens: list[float] | None = None
     spans: list[float] | None = None
-    others: tuple[tuple[float, Sequence[str]], ...] = ()
+    others: tuple[Ranked, ...] = ()
 
     @property
     def confidence(self) -> float:

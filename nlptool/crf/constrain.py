@@ -13,7 +13,7 @@ have types), then what is known of it, separated by tabs or spaces:
 A word that is favoured is exactly that: a labelling in which it is a span gets so much more,
 in nats, than without the dictionary, and no other labelling does. Where words that have to be
 spans overlap, the one that begins first is, then the longest; labels that are given come
-before all of that.
+before all of that, and stay where the scheme's rules would not have them as well.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +38,9 @@ PENALTY = 1e6
 """What a labelling loses at each token where it is not as it has to be: more than any weights
 make up for, yet not infinite, as two things that have to be may be against each other."""
 
+GIVEN = 1e15
+"""What it loses where it does not have a label that is given: more than for what is illegal."""
+
 MOST = 1e4
 """The largest weight; more is `!` or `-`."""
 
@@ -55,12 +58,10 @@ class Words:
     Args:
         tree: token -> the tree behind it; "" -> [(type, weight), ...] of a word that ends.
         n_words: how many there are.
-        is_forced: all of them have to be spans wherever they stand.
     """
 
     tree: dict[str, Any]
     n_words: int
-    is_forced: bool
 
     def matches(self, tokens: Sequence[str]) -> list[Match]:
         """Return all words in a sentence, by where they begin, then by where they end."""
@@ -95,7 +96,6 @@ def read_words(
     known = set(types)
     tree: dict[str, Any] = {}
     n_words = 0
-    is_forced = True
     for number, line in enumerate(read_lines([path]), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -112,8 +112,7 @@ def read_words(
             node = node.setdefault(token if normalised is None else normalised(token), {})
         node.setdefault("", []).append((kind, weight))
         n_words += 1
-        is_forced &= weight == inf
-    return Words(tree, n_words, is_forced)
+    return Words(tree, n_words)
 
 
 def _entry(line: str, where: str) -> tuple[str, str | None, float]:
@@ -155,7 +154,7 @@ class Bound:
 
     Args:
         extra: what is added to the scores of the places; shape (n_tokens, n_places).
-        tracks: see `kernels_constrain.best_labels`.
+        tracks: see `kernels_constrain.best_sequences`.
         bonuses: see there.
     """
 
@@ -170,6 +169,7 @@ def bound(
     given: Sequence[str] | None,
     labels: Sequence[str],
     places: Places,
+    broken: Sequence[int] = (),
 ) -> Bound:
     """Return what is known of a sentence.
 
@@ -179,6 +179,7 @@ def bound(
         given: the label of each token, "" where none is.
         labels: of the model.
         places: of the labels.
+        broken: where labels that are given may not stand behind those before them.
 
     Raises:
         ValueError: a label that the model does not have.
@@ -188,7 +189,7 @@ def bound(
     if given is not None:
         for i, label in enumerate(given):
             if label:
-                extra[i, places.sources != labels.index(label)] -= PENALTY
+                extra[i, places.sources != labels.index(label)] -= GIVEN
                 free[i] = False
     tracks: dict[tuple[int, int], dict[int, float]] = {}
     if words is not None:
@@ -196,7 +197,7 @@ def bound(
         for begin, end, kind in _settled(matches, free):
             _force(extra, begin, end, kind, places)
         for begin, end, kind, weight in matches:
-            if weight == inf:
+            if weight == inf or any(begin < place < end for place in broken):
                 continue
             weight = max(weight, -PENALTY)
             for first, _, _, only in _kinds(places, kind):

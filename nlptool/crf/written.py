@@ -15,9 +15,10 @@ columns, or as "confidence".
 import json
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from nlptool.crf.answer import Answer, Asked
+from nlptool.crf.answer import Answer, Asked, Ranked
 from nlptool.crf.model import Tagger
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.tags import spans_of, split_label
@@ -39,8 +40,8 @@ def writer(form: str, tagger: Tagger, asked: Asked, separator: str = "\t") -> Wr
     if form == "columns":
         return lambda answer: _columns(answer, asked, separator)
     if form == "jsonl":
-        return lambda answer: _json(answer, asked, is_words=tagger.is_words)
-    marked = _words if tagger.is_words else _spans
+        return lambda answer: _json(answer, asked, tagger.scheme, is_words=tagger.is_words)
+    marked = _words if tagger.is_words else partial(_spans, tagger.scheme)
     return lambda answer: _text(answer, asked, marked)
 
 
@@ -53,8 +54,8 @@ def _text(answer: Answer, asked: Asked, marked: Marked) -> str:
     before = f"{answer.confidence:.4f}\t" if asked.confidence else ""
     if asked.n_best:
         return "".join(
-            f"{before}{math.exp(log_p):.4f}\t{marked(sentence, labels, None)}\n"
-            for log_p, labels in answer.others
+            f"{before}{_chance(one)}\t{marked(sentence, one.labels, one.spans)}\n"
+            for one in answer.others
         )
     return f"{before}{marked(sentence, sentence.labels or (), answer.spans)}\n"
 
@@ -80,20 +81,22 @@ def _words(sentence: Sentence, labels: Sequence[str], chances: Sequence[float] |
     return out + " " * (rest[:1] > "\x7f" and behind > 0) + rest
 
 
-def _spans(sentence: Sentence, labels: Sequence[str], chances: Sequence[float] | None) -> str:
+def _spans(
+    scheme: str, sentence: Sentence, labels: Sequence[str], chances: Sequence[float] | None
+) -> str:
     """Return a sentence with its spans marked."""
     tokens = sentence.tokens
     between = "" if isinstance(tokens, str) else " "
     parts: list[str] = []
     behind = 0
-    for number, (begin, end, kind) in enumerate(spans_of(labels)):
+    for number, (begin, end, kind) in enumerate(spans_of(labels, scheme)):
         if behind < begin:
             parts.append(_joined(tokens[behind:begin]))
         own = f"{_joined(tokens[begin:end])}/{kind}"
         if chances is not None:
             own += f"/{chances[number]:.4f}"
         # A label of its own for each word says enough without brackets.
-        is_plain = between and not split_label(labels[begin])[0]
+        is_plain = between and (scheme == "none" or not split_label(labels[begin])[0])
         parts.append(own if is_plain else f"[{own}]")
         behind = end
     if behind < len(tokens):
@@ -108,15 +111,23 @@ def _columns(answer: Answer, asked: Asked, separator: str) -> str:
     if answer.given is not None:
         given.append([label or "_" for label in answer.given])
     head = f"# confidence {answer.confidence:.4f}\n" if asked.confidence else ""
+
+    def rows(labels: Sequence[str], chances: Sequence[float] | None) -> str:
+        own: list[Sequence[str]] = [*given, labels]
+        if chances is not None:
+            own.append([f"{chance:.4f}" for chance in chances])
+        return _rows(own, separator)
+
     if not asked.n_best:
-        own: list[Sequence[str]] = [*given, sentence.labels or ()]
-        if answer.tokens is not None:
-            own.append([f"{chance:.4f}" for chance in answer.tokens])
-        return head + _rows(own, separator)
+        return head + rows(sentence.labels or (), answer.tokens)
     return head + "".join(
-        f"# {rank} {math.exp(log_p):.4f}\n{_rows([*given, labels], separator)}"
-        for rank, (log_p, labels) in enumerate(answer.others, 1)
+        f"# {rank} {_chance(one)}\n{rows(one.labels, one.tokens)}"
+        for rank, one in enumerate(answer.others, 1)
     )
+
+
+def _chance(one: Ranked) -> str:
+    return f"{math.exp(one.log_probability):.4f}"
 
 
 def _rows(columns: Sequence[Sequence[str]], separator: str) -> str:
@@ -124,7 +135,7 @@ def _rows(columns: Sequence[Sequence[str]], separator: str) -> str:
     return "".join(f"{line}\n" for line in lines) + "\n"
 
 
-def _json(answer: Answer, asked: Asked, *, is_words: bool) -> str:
+def _json(answer: Answer, asked: Asked, scheme: str, *, is_words: bool) -> str:
     """Return an answer as one object."""
     sentence = answer.sentence
     is_text = isinstance(sentence.tokens, str)
@@ -135,26 +146,26 @@ def _json(answer: Answer, asked: Asked, *, is_words: bool) -> str:
         value["tokens"] = list(sentence.tokens)
     if asked.confidence:
         value["confidence"] = _rounded(answer.confidence)
-    name = "words" if is_words else "entities"
+
+    def items(
+        labels: Sequence[str], tokens: Sequence[float] | None, spans: Sequence[float] | None
+    ) -> dict[str, Any]:
+        if is_text:
+            name = "words" if is_words else "entities"
+            return {name: _items(sentence, labels, spans, scheme, is_words=is_words)}
+        found: dict[str, Any] = {"labels": list(labels)}
+        if tokens is not None:
+            found["probabilities"] = [_rounded(chance) for chance in tokens]
+        return found
+
     if asked.n_best:
         value["nbest"] = [
-            {
-                "probability": _rounded(math.exp(log_p)),
-                **(
-                    {name: _items(sentence, labels, None, is_words=is_words)}
-                    if is_text
-                    else {"labels": list(labels)}
-                ),
-            }
-            for log_p, labels in answer.others
+            {"probability": _rounded(math.exp(one.log_probability))}
+            | items(one.labels, one.tokens, one.spans)
+            for one in answer.others
         ]
-    elif is_text:
-        labels = sentence.labels or ()
-        value[name] = _items(sentence, labels, answer.spans, is_words=is_words)
     else:
-        value["labels"] = list(sentence.labels or ())
-        if answer.tokens is not None:
-            value["probabilities"] = [_rounded(chance) for chance in answer.tokens]
+        value |= items(sentence.labels or (), answer.tokens, answer.spans)
     return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -162,12 +173,13 @@ def _items(
     sentence: Sentence,
     labels: Sequence[str],
     chances: Sequence[float] | None,
+    scheme: str,
     *,
     is_words: bool,
 ) -> list[dict[str, Any]]:
     """Return spans as objects."""
     found: list[dict[str, Any]] = []
-    for number, (begin, end, kind) in enumerate(spans_of(labels)):
+    for number, (begin, end, kind) in enumerate(spans_of(labels, scheme)):
         item: dict[str, Any] = {"start": begin, "end": end}
         if not is_words:
             item["type"] = kind

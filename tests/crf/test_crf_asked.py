@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,12 +7,16 @@ import pytest
 
 from nlptool.crf.answer import MOST_BEST, Answer, Asked
 from nlptool.crf.asked import answers
-from nlptool.crf.constrain import read_words
+from nlptool.crf.constrain import Words, read_words
 from nlptool.crf.model import Tagger
+from nlptool.crf.places import places_of
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.tags import spans_of
 from nlptool.errors import ConfigError, CorpusError
+from tests.crf_networks import network_of
 from tests.crf_taggers import EDGES, NAMES, SIMPLE, WORDS, tagger_of
+from tests.naive_crf_constrain import Chain, forced, is_allowed, matches, worth
+from tests.naive_crf_constrain import chances as naive_chances
 from tests.naive_crf_tag import sequences
 
 MODELS = [
@@ -50,8 +55,8 @@ def test_probabilities_are_those_of_all_sequences(
         labels = tuple(answer.sentence.labels or ())
         first = list(wanted)[: len(answer.others)]
         assert len(answer.others) == min(5, len(wanted))
-        assert [tuple(own) for _, own in answer.others] == first
-        assert [math.exp(log_p) for log_p, _ in answer.others] == pytest.approx(
+        assert [tuple(own) for _, own, *_ in answer.others] == first
+        assert [math.exp(log_p) for log_p, *_ in answer.others] == pytest.approx(
             [wanted[own] for own in first], rel=1e-4
         )
         assert labels == first[0]
@@ -78,8 +83,8 @@ def test_white_space_is_no_token_where_text_is_cut() -> None:
         "",
     ]
     assert answer.spans == [*(left.spans or ()), *(right.spans or ())]
-    sums = sorted((a + b for a, _ in left.others for b, _ in right.others), reverse=True)
-    assert [log_p for log_p, _ in answer.others] == pytest.approx(sums[:4])
+    sums = sorted((a + b for a, *_ in left.others for b, *_ in right.others), reverse=True)
+    assert [log_p for log_p, *_ in answer.others] == pytest.approx(sums[:4])
 
 
 @pytest.mark.parametrize("text", ["", " ", "　\t"])
@@ -87,7 +92,7 @@ def test_nothing_to_label(text: str) -> None:
     answer = ask(tagger_of(WORDS), text, Asked(n_best=2, splits=True))
     assert answer.sentence.tokens == text
     assert "".join(answer.sentence.labels or ()) == ""
-    assert [math.exp(log_p) for log_p, _ in answer.others] == [1]
+    assert [math.exp(log_p) for log_p, *_ in answer.others] == [1]
     assert answer.confidence == 1
 
 
@@ -117,14 +122,150 @@ def test_a_dictionary_is_normalised_as_the_text(tmp_path: Path) -> None:
     for text in ("丁甲A丁", "丁甲Ａ丁"):
         answer = ask(tagger, text, asked)
         assert (1, 3, "") in spans_of(answer.sentence.labels or ())
-    path.write_text("甲A 2\n", "utf-8")
-    soft = read_words(str(path), [""], is_characters=True)
-    for name, more in (("nbest", {"n_best": 2}), ("marginals", {"marginals": True})):
-        with pytest.raises(ConfigError) as error:
-            Asked(words=soft, **more)
-        assert str(error.value) == (
-            f"--{name}: given with --dict, expected no words there but forced ones (!)"
+
+
+ENTRIES: dict[str, list[tuple[str, str | None, float]]] = {
+    "soft": [("甲乙", None, 2.0), ("乙丙", None, -1.5), ("甲", None, 0.7), ("甲乙丙", None, 1.0)],
+    "forced": [("乙丙", None, math.inf), ("甲乙丙", None, math.inf), ("丁", None, math.inf)],
+    "forbidden": [("甲", None, -math.inf), ("甲乙", None, -math.inf), ("丁甲", None, -math.inf)],
+    "all": [
+        ("丁甲", None, math.inf),
+        ("乙", None, -math.inf),
+        ("甲乙", None, 3.0),
+        ("丙", None, 1.0),
+    ],
+}
+TYPED: list[tuple[str, str | None, float]] = [
+    ("甲乙", "X", 2.0), ("甲乙", "Y", 2.5), ("乙丙", "Y", -math.inf), ("丁", "X", math.inf),
+]  # fmt: skip
+
+
+def words_of(tmp_path: Path, entries: list[tuple[str, str | None, float]], tagger: Tagger) -> Words:
+    marks = {math.inf: "!", -math.inf: "-"}
+    lines = ("\t".join([w, kind or "", marks.get(x, str(x))]) for w, kind, x in entries)
+    path = tmp_path / "words.txt"
+    path.write_text("\n".join(lines), "utf-8")
+    types = places_of(tagger.labels, tagger.scheme).types
+    return read_words(str(path), types, is_characters=True)
+
+
+def sequences_of(tagger: Tagger, text: str) -> list[tuple[float, tuple[str, ...]]]:
+    """Return the scores of all legal sequences, of models with networks too."""
+    if tagger.network is None:
+        found = sequences(tagger, text)
+        return [(total, tuple(tagger.labels[y] for y in path)) for total, path in found]
+    weights = tagger.weights
+    scores = tagger.scored([Sentence(text)]).model.weights.reshape(len(text), -1)
+    pairs = np.broadcast_to(weights.transitions, (len(text), *weights.transitions.shape))
+    chain = Chain(scores, pairs, weights.start, weights.end, tagger.labels, tagger.scheme)
+    return chain.sequences({})
+
+
+@pytest.mark.parametrize("network", [False, True])
+@pytest.mark.parametrize(("sentences", "template", "decoder"), MODELS)
+def test_what_is_known_and_what_is_asked_go_together(
+    tmp_path: Path, sentences: list[Sentence], template: str, decoder: str, network: bool
+) -> None:
+    if network:
+        if template != SIMPLE or decoder != "crf":
+            pytest.skip("networks have no such models")
+        tagger = network_of(sentences)
+    else:
+        tagger = tagger_of(sentences, template, decoder=decoder)
+    types = list(places_of(tagger.labels, tagger.scheme).types)
+    dictionaries = [*ENTRIES.values(), *([TYPED] if "X" in types else [])]
+    n_checked = 0
+    for text, known in (
+        ("甲乙丙", {}), ("丁甲乙", {}), ("丁甲乙丙", {1: tagger.labels[0]}), ("甲", {}),
+        ("甲乙甲乙", {0: tagger.labels[1]}), ("乙丙甲", dict.fromkeys((1, 2), tagger.labels[-1])),
+    ):  # fmt: skip
+        given = [known.get(i, "") for i in range(len(text))]
+        scored = sequences_of(tagger, text)
+        for entries in dictionaries:
+            found = list(matches(text, entries, types))
+            soft = dict.fromkeys(((b, e, kind or "") for b, e, kind, _ in found), 0.0)
+            for begin, end, kind, weight in found:
+                soft[begin, end, kind or ""] += weight if math.isfinite(weight) else 0.0
+            hard = forced(found, given)
+            wanted = naive_chances(
+                (total + worth(labels, soft), labels)
+                for total, labels in scored
+                if is_allowed(labels, found, given, hard)
+            )
+            if not wanted:
+                continue
+            asked = Asked(
+                n_best=9,
+                marginals=True,
+                confidence=True,
+                words=words_of(tmp_path, entries, tagger),
+                force=True,
+            )
+            answer = ask(tagger, Sentence(text, given), asked)
+            check(answer, wanted)
+            # One thing asked for by itself has the same answer.
+            alone = ask(tagger, Sentence(text, given), replace(asked, n_best=0, marginals=False))
+            assert alone.confidence == pytest.approx(answer.confidence)
+            assert alone.sentence == answer.sentence
+            n_checked += 1
+    assert n_checked >= 12
+
+
+def check(answer: Answer, wanted: dict[tuple[str, ...], float]) -> None:
+    """Compare an answer to the nine best sequences with all there are."""
+    best = list(wanted)[:9]
+    assert [tuple(one.labels) for one in answer.others] == best
+    assert tuple(answer.sentence.labels or ()) == best[0]
+    assert math.exp(answer.log_probability or 0.0) == pytest.approx(wanted[best[0]], rel=1e-4)
+    for one in answer.others:
+        labels = tuple(one.labels)
+        assert math.exp(one.log_probability) == pytest.approx(wanted[labels], rel=1e-4)
+        for i, label in enumerate(labels):
+            own = sum(p for path, p in wanted.items() if path[i] == label)
+            assert (one.tokens or [])[i] == pytest.approx(own, rel=1e-4)
+        for span, chance in zip(spans_of(labels), one.spans or (), strict=True):
+            own = sum(p for path, p in wanted.items() if span in spans_of(path))
+            assert chance == pytest.approx(own, rel=1e-4)
+    assert answer.tokens == answer.others[0].tokens
+    assert answer.spans == answer.others[0].spans
+
+
+@pytest.mark.parametrize("decoder", ["crf", "memm"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["O", "I-X", "", ""],  # begins within
+        ["", "B-X", "I-Y", "I-X"],
+        ["I-X", "I-X", "O", "I-Y"],
+        ["I-Y", "", "I-X", "B-X"],
+    ],
+)
+def test_labels_that_are_given_stay_where_they_may_not_stand(
+    tmp_path: Path, given: list[str], decoder: str
+) -> None:
+    tagger = tagger_of(NAMES, EDGES if decoder == "memm" else SIMPLE, decoder=decoder)
+    words = words_of(tmp_path, [("甲乙", None, 2.0), ("乙丙丁", None, 1.0)], tagger)
+    asked = Asked(n_best=50, marginals=True, confidence=True, words=words, force=True)
+    answer = ask(tagger, Sentence("甲乙丙丁", given), asked)
+    for one in answer.others:
+        assert [known or label for known, label in zip(given, one.labels, strict=True)] == list(
+            one.labels
         )
+    assert sum(math.exp(one.log_probability) for one in answer.others) == pytest.approx(1)
+    assert len({tuple(one.labels) for one in answer.others}) == len(answer.others)
+    tokens = answer.tokens or []
+    assert [chance for chance, known in zip(tokens, given, strict=True) if known] == pytest.approx(
+        [1.0] * sum(map(bool, given))
+    )
+
+
+def test_an_end_that_may_not_be_stays_as_well() -> None:
+    tagger = tagger_of(WORDS)
+    for given in (["M", "B"], ["B", "B"], ["E", ""], ["", "M"]):
+        answer = ask(tagger, Sentence("甲乙", given), Asked(force=True, confidence=True))
+        labels = answer.sentence.labels or ()
+        assert [known or own for known, own in zip(given, labels, strict=True)] == list(labels)
+        assert 0 < answer.confidence <= 1
 
 
 def test_too_many_answers() -> None:

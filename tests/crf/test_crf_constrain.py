@@ -1,25 +1,16 @@
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlptool.crf.constrain import FAVOUR, PENALTY, Bound, Words, bound, read_words
-from nlptool.crf.kernels_constrain import best_labels
+from nlptool.crf.constrain import FAVOUR, GIVEN, Bound, Words, bound, read_words
+from nlptool.crf.kernels_constrain import best_sequences
 from nlptool.crf.places import Places, places_of
 from nlptool.crf.tags import spans_of
 from nlptool.errors import ConfigError, CorpusError
-from tests.naive_crf_constrain import best_sum
-
-MODELS = [
-    (("B", "E", "M", "S"), "bmes"),
-    (("O", "B-X", "M-X", "E-X", "S-X"), "bmes"),
-    (("B-X", "I-X", "O", "B-Y", "I-Y"), "bio"),
-    (("B-X", "I-X", "O", "B-Y"), "bio"),
-    (("O", "B-X", "I-X", "E-X", "S-X", "S-Y"), "bioes"),
-    (("n", "v", "a"), "none"),
-]
+from tests.crf_chains import MODELS
+from tests.naive_crf_constrain import Chain
 
 
 def words_of(tmp_path: Path, text: str, types: Sequence[str] = ("",)) -> Words:
@@ -38,17 +29,19 @@ def decoded(
 ) -> tuple[float, list[int]]:
     own = places.sources
     allowed = np.where(places.pairs, transitions[np.ix_(own, own)], -np.inf)
-    path = np.empty(len(scores), np.int64)
-    best = best_labels(
+    paths, sums = np.empty((1, len(scores)), np.int32), np.empty(1)
+    best_sequences(
         scores[:, own] + known.extra,
         allowed[None],
+        np.zeros(len(scores), np.int32),
         np.where(places.start, start[own], -np.inf),
         np.where(places.end, end[own], -np.inf),
         known.tracks,
         known.bonuses,
-        path,
+        paths,
+        sums,
     )
-    return best, own[path].tolist()
+    return float(sums[0]), own[paths[0]].tolist()
 
 
 @pytest.mark.parametrize(("labels", "scheme"), MODELS)
@@ -79,12 +72,11 @@ def test_the_best_path_is_that_of_all_paths(
         start, end = random.normal(size=(2, len(labels)))
         known = bound(tokens, words, None, labels, places)
         found, path = decoded(scores, transitions, start, end, known, places)
-        wanted = best_sum(scores, transitions, start, end, labels, scheme, weights)
+        pairs = np.broadcast_to(transitions, (n, *transitions.shape))
+        sequences = Chain(scores, pairs, start, end, labels, scheme).sequences(weights)
+        wanted, names = sequences[0]
         assert found == pytest.approx(wanted)
-        total = start[path[0]] + end[path[-1]] + sum(scores[i, y] for i, y in enumerate(path))
-        total += sum(transitions[a, b] for a, b in pairwise(path))
-        spans = spans_of([labels[y] for y in path])
-        assert total + sum(weights.get(span, 0) for span in spans) == pytest.approx(wanted)
+        assert tuple(labels[y] for y in path) == names
 
 
 BMES = ("B", "M", "E", "S")
@@ -130,7 +122,7 @@ def test_a_word_is_favoured_only_as_a_whole(tmp_path: Path) -> None:
 def test_labels_that_are_given_come_before_words(tmp_path: Path) -> None:
     places = places_of(BMES, "bmes")
     known = bound("甲乙", words_of(tmp_path, "甲乙 !\n"), ["S", ""], BMES, places)
-    assert known.extra.tolist() == [[-PENALTY, -PENALTY, -PENALTY, 0], [0, 0, 0, 0]]
+    assert known.extra.tolist() == [[-GIVEN, -GIVEN, -GIVEN, 0], [0, 0, 0, 0]]
     with pytest.raises(ValueError, match="not in tuple"):
         bound("甲", None, ["X"], BMES, places)
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from nlptool.crf.answer import Answer, Asked
+from nlptool.crf.answer import Answer, Asked, Ranked
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.written import writer
 from tests.crf_taggers import NAMES, PLAIN, WORDS, tagger_of
@@ -14,7 +14,10 @@ PERSON = Answer(
     -0.5,
     [0.9, 0.8, 1.0, 0.7, 0.6],
     [0.75, 0.5],
-    ((-0.5, ["B-X", "I-X", "O", "B-Y", "I-Y"]), (-1.5, ["O", "O", "O", "B-X", "O"])),
+    (
+        Ranked(-0.5, ["B-X", "I-X", "O", "B-Y", "I-Y"], [0.9, 0.8, 1.0, 0.7, 0.6], [0.75, 0.5]),
+        Ranked(-1.5, ["O", "O", "O", "B-X", "O"], [0.1, 0.2, 1.0, 0.1, 0.1], [0.05]),
+    ),
 )
 CUT = Answer(Sentence("我　爱 你", ["S", "", "S", "", "S"]), None, None, None, [0.5, 0.25, 1.0])
 TAGGED = Answer(Sentence(["the", "dog"], ["d", "n"]), ["d", ""], None, [0.5, 0.25], [0.5, 0.25])
@@ -23,7 +26,8 @@ TAGGED = Answer(Sentence(["the", "dog"], ["d", "n"]), ["d", ""], None, [0.5, 0.2
 def written(form: str, answer: Answer, asked: Asked) -> str:
     sentences = WORDS if answer is CUT else PLAIN if answer is TAGGED else NAMES
     if not asked.marginals:
-        answer = replace(answer, tokens=None, spans=None)
+        others = tuple(one._replace(tokens=None, spans=None) for one in answer.others)
+        answer = replace(answer, tokens=None, spans=None, others=others)
     if not asked.n_best:
         answer = replace(answer, others=())
     return writer(form, tagger_of(sentences), asked)(answer)
@@ -39,6 +43,11 @@ PLAINLY, LIKELY = Asked(), Asked(marginals=True)
         (PERSON, LIKELY, "[张三/X/0.7500]在[北京/Y/0.5000]\n"),
         (PERSON, Asked(confidence=True), "0.9048\t[张三/X]在[北京/Y]\n"),
         (PERSON, Asked(n_best=2), "0.6065\t[张三/X]在[北京/Y]\n0.2231\t张三在[北/X]京\n"),
+        (
+            PERSON,
+            Asked(n_best=2, marginals=True),
+            "0.6065\t[张三/X/0.7500]在[北京/Y/0.5000]\n0.2231\t张三在[北/X/0.0500]京\n",
+        ),
         (CUT, PLAINLY, "我 　 爱 你\n"),
         (CUT, LIKELY, "我/0.5000 　 爱/0.2500 你/1.0000\n"),
         (TAGGED, PLAINLY, "the/d dog/n\n"),
@@ -50,8 +59,9 @@ def test_text(answer: Answer, asked: Asked, text: str) -> None:
 
 
 def test_entities_of_words() -> None:
-    answer = Answer(Sentence(["in", "New", "York", "now"], ["O", "B-LOC", "I-LOC", "O"]))
-    assert writer("text", tagger_of(PLAIN), PLAINLY)(answer) == "in [New York/LOC] now\n"
+    sentence = Sentence(["in", "New", "York", "now"], ["O", "B-LOC", "I-LOC", "O"])
+    write = writer("text", tagger_of([sentence]), PLAINLY)
+    assert write(Answer(sentence)) == "in [New York/LOC] now\n"
 
 
 def test_columns() -> None:
@@ -63,6 +73,8 @@ def test_columns() -> None:
         "# confidence 0.9048\n# 1 0.6065\n张\tB-X\n三\tI-X\n在\tO\n北\tB-Y\n京\tI-Y\n\n"
         "# 2 0.2231\n张\tO\n三\tO\n在\tO\n北\tB-X\n京\tO\n\n"
     )
+    likely = written("columns", PERSON, Asked(n_best=2, marginals=True))
+    assert likely.startswith("# 1 0.6065\n张\tB-X\t0.9000\n三\tI-X\t0.8000\n")
 
 
 def test_json() -> None:
@@ -87,6 +99,9 @@ def test_json() -> None:
             },
         ],
     }
+    both = json.loads(written("jsonl", PERSON, Asked(n_best=2, marginals=True)))
+    assert [one["probability"] for one in both["nbest"][0]["entities"]] == [0.75, 0.5]
+    assert [one["probability"] for one in both["nbest"][1]["entities"]] == [0.05]
     assert json.loads(written("jsonl", CUT, PLAINLY)) == {
         "text": "我　爱 你",
         "words": [
@@ -100,3 +115,11 @@ def test_json() -> None:
         "labels": ["d", "n"],
         "probabilities": [0.5, 0.25],
     }
+
+
+def test_plain_labels_that_look_like_places() -> None:
+    # M is a measure word of the Chinese treebank, and P a preposition.
+    sentence = Sentence(["三", "个", "个", "在"], ["CD", "M", "M", "P"])
+    tagger = tagger_of([sentence])
+    assert tagger.scheme == "none"
+    assert writer("text", tagger, PLAINLY)(Answer(sentence)) == "三/CD 个/M 个/M 在/P\n"
