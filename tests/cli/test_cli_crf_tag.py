@@ -101,6 +101,44 @@ def test_the_most_probable_answers(models: tuple[Path, Path]) -> None:
     assert (end.code, end.stderr) == (2, "nlptool: --nbest: -1, expected 1 or more\n")
 
 
+def test_what_is_known_goes_with_what_is_asked(models: tuple[Path, Path], tmp_path: Path) -> None:
+    words, names = models
+    path = tmp_path / "dict.txt"
+    path.write_text("医院的 12\n临溪 -\n志明是 !\n", "utf-8")
+    asked = "--nbest", 3, "--marginals", "--confidence", "--dict", path
+    lines = run("tag", words, *asked, text=f"{RAW}\n").stdout.splitlines()
+    rows = [line.split("\t") for line in lines]
+    assert len({row[0] for row in rows}) == 1  # the confidence, the line's own
+    chances = [float(row[1]) for row in rows]
+    assert chances == sorted(chances, reverse=True)
+    for _, _, text in rows:
+        assert "志明是/1.0000" in text.split()
+        assert not any(word.startswith("临溪/") for word in text.split())
+    plain = json.loads(run("tag", words, "--marginals", "--json", text=RAW).stdout)
+    more = json.loads(run("tag", words, "--marginals", "--json", "--dict", path, text=RAW).stdout)
+    likely = [
+        {word["text"]: word["probability"] for word in found["words"]}.get("医院的", 0)
+        for found in (plain, more)
+    ]
+    assert likely[0] < likely[1]
+    best = json.loads(run("tag", words, *asked, "--json", text=RAW).stdout)["nbest"][0]
+    assert best["words"] == more["words"]
+    path.write_text("沈志明 LOC 20\n", "utf-8")
+    given = "沈\t_\n志\t_\n明\t_\n是\tO\n\n"
+    asked = "--nbest", 2, "--marginals", "--force", "--dict", path
+    found = run("tag", names, *asked, text=given).stdout
+    assert found.startswith("# 1 1.0000\n沈\t_\tB-LOC\t1.0000\n志\t_\tI-LOC\t1.0000\n")
+
+
+def test_forced_labels_stay_whatever_the_scheme_says(models: tuple[Path, Path]) -> None:
+    _, names = models
+    given = "沈\tO\n志\tI-PER\n明\tI-LOC\n是\t_\n\n"
+    for more in ([], ["--nbest", 1], ["--marginals"]):
+        found = run("tag", names, "--force", *more, text=given).stdout
+        rows = [line.split("\t") for line in found.splitlines() if "\t" in line]
+        assert [row[2] for row in rows[:3]] == ["O", "I-PER", "I-LOC"]
+
+
 def test_what_comes_out_can_go_in(models: tuple[Path, Path]) -> None:
     _, names = models
     text = run("tag", names, "--json", text=f"{RAW}\n").stdout
@@ -129,7 +167,7 @@ def test_what_is_refused(
     assert end.stderr.count("\n") == 1
 
 
-def test_a_line_of_a_million_characters(models: tuple[Path, Path]) -> None:
+def test_a_line_of_a_million_characters(models: tuple[Path, Path], tmp_path: Path) -> None:
     words, names = models
     text = RAW * 80_000
     end = run("segment", words, text=text)
@@ -137,6 +175,13 @@ def test_a_line_of_a_million_characters(models: tuple[Path, Path]) -> None:
     assert end.stdout.replace(" ", "") == text + "\n"
     found = run("tag", names, text=text).stdout
     assert found.count("[沈志明/PER]") > 79_000
+    path = tmp_path / "dict.txt"
+    path.write_text("医院的医生 !\n沈志 -\n临溪县 2\n", "utf-8")
+    end = run("tag", words, "--dict", path, "--nbest", 2, "--marginals", text=text)
+    assert (end.code, end.stderr) == (0, "")
+    best, second = (line.partition("\t")[2] for line in end.stdout.splitlines())
+    assert best.count(" 医院的医生/1.0000 ") == second.count(" 医院的医生/1.0000 ") == 80_000
+    assert " 沈志/" not in best
 
 
 @pytest.mark.parametrize("args", [[], ["--json"], ["--marginals"]])
