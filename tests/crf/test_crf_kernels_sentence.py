@@ -1,153 +1,87 @@
-"""Losses and gradients of a sentence, against all label sequences and finite differences."""
+"""What the losses of a sentence share, and that all scores are fine for them."""
 
-import naive_crf_chain as naive
 import numpy as np
 import pytest
 
 from nlptool.crf.kernels_chain import powers
-from nlptool.crf.kernels_local import local_loss
-from nlptool.crf.kernels_marginal import marginal_loss
-from nlptool.crf.kernels_sentence import DECODERS
-from nlptool.crf.kernels_sequence import sequence_loss
-from nlptool.crf.losses import KINDS
-
-NO_CLASSES = np.empty(0)
-HOW = [
-    ("nll", 0.0, None),
-    ("nll", 0.0, np.array([1.0, 0.5, 3.0])),
-    ("focal", 2.0, None),
-    ("focal", 0.5, np.array([2.0, 1.0, 0.0])),
-    ("soft-truncation", 1.0, None),
-    ("soft-truncation", 7.0, np.array([1.0, 2.0, 0.5])),
-    ("hard-truncation", 0.0, None),
-]
+from nlptool.crf.kernels_sentence import give, prepare, scores_of, times
+from tests import naive_crf_chain as naive
+from tests.crf_losses import HOW, Case, check
 
 
-class Case:
-    """A sentence with float32 scores, as the kernels and as the twin take it."""
-
-    def __init__(self, n, L, seed, *, edges, width=1.0, unknown=0.0, illegal=0.0):
-        rng = np.random.default_rng(seed)
-        self.n, self.L, self.edges = n, L, edges
-        self.S = rng.normal(0, width, (n, L)).astype(np.float32)
-        self.SE = rng.normal(0, width, (n, L, L)).astype(np.float32) if edges else None
-        self.tail = rng.normal(0, width, L * L + 2 * L).astype(np.float32)
-        self.gold = rng.integers(0, L, n).astype(np.int32)
-        self.gold[rng.random(n) < unknown] = -1
-        self.legal = np.ones(len(self.tail), np.bool_)
-        self.legal[: L * L] = rng.random(L * L) >= illegal
-        for x, y in zip(self.gold[:-1], self.gold[1:], strict=True):
-            self.legal[x * L + y] = True
-
-    def chain(self):
-        """Return the scores of the twin, which are changed to see what the loss does."""
-        n, L = self.n, self.L
-        T = np.where(self.legal[: L * L], self.tail[: L * L], -np.inf).astype(float).reshape(L, L)
-        T = np.repeat(T[None], n, 0)
-        if self.edges:
-            T += self.SE
-        tail = self.tail.astype(float)
-        return self.S.astype(float), T, tail[L * L : L * L + L], tail[L * L + L :]
-
-    def gradient(self, decoder, kind, gamma, classes, margin=1):
-        """Return the loss and its gradients by S, by SE (None if not there) and by the tail."""
-        n, L = self.n, self.L
-        buffer = np.full((n + 2 * margin, L), 9.0, np.float32)
-        buffer[margin : margin + n] = self.S[::-1]
-        wide = np.empty((n + 2 * margin if self.edges else 0, L, L), np.float32)
-        if self.edges:
-            wide[:] = 9.0
-            wide[margin : margin + n] = self.SE[::-1]
-        E = np.zeros(len(self.tail))
-        G, GE = buffer.reshape(-1), wide.reshape(-1)
-        classes = NO_CLASSES if classes is None else classes
-        if decoder == "crf":
-            if not len(classes) and kind != "nll":
-                classes = np.ones(L)
-            powered, tops = np.empty(len(self.tail)), np.empty(3)
-            edges = [0, L * L, L * L + L, L * L + 2 * L]
-            for i in range(3):
-                part = slice(edges[i], edges[i + 1])
-                tops[i] = powers(self.tail[part], self.legal[part], powered[part])
-            kernel = marginal_loss if len(classes) else sequence_loss
-        else:
-            powered, tops, kernel = NO_CLASSES, NO_CLASSES, local_loss
-            if not len(classes):
-                classes = np.ones(L)
-        loss = kernel(
-            G, GE, margin, self.gold, self.tail, self.legal, powered, tops, DECODERS[decoder],
-            KINDS[kind], gamma, classes, E,
-        )  # fmt: skip
-        assert (buffer[:margin] == 9).all() and (buffer[margin + n :] == 9).all()
-        found = buffer[margin : margin + n][::-1]
-        return loss, found, wide[margin : margin + n][::-1] if self.edges else None, E
-
-
-def check(case, decoder, kind, gamma, classes, tolerance=2e-4):
-    chain = case.chain()
-    S, T, first, last = chain
-
-    def loss():
-        return naive.loss(chain, case.gold, decoder, kind, gamma, classes)
-
-    got, by_S, by_SE, by_tail = case.gradient(decoder, kind, gamma, classes)
-    assert got == pytest.approx(loss(), abs=1e-4)
-    np.testing.assert_allclose(by_S, naive.slopes(loss, S), atol=tolerance)
-    by_T = naive.slopes(loss, T)
+def buffers(case, margin=2):
+    """Return the scores of a sentence in buffers that run backwards, and where they stand."""
+    n, L = case.n, case.L
+    G = np.full((n + 2 * margin, L), 9.0, np.float32)
+    G[margin : margin + n] = case.S[::-1]
+    GE = np.full((n + 2 * margin if case.edges else 0, L, L), 9.0, np.float32)
     if case.edges:
-        np.testing.assert_allclose(by_SE[1:], by_T[1:], atol=tolerance)
-        assert not by_SE[0].any()
-    if decoder != "softmax":
-        want = [by_T[1:].sum(0).reshape(-1), naive.slopes(loss, first), naive.slopes(loss, last)]
-        np.testing.assert_allclose(by_tail, np.concatenate(want), atol=tolerance * case.n)
+        GE[margin : margin + n] = case.SE[::-1]
+    return G.reshape(-1), GE.reshape(-1), margin
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+@pytest.mark.parametrize("edges", [False, True])
+def test_scores_as_logarithms(n, edges):
+    case = Case(n, 3, 1, edges=edges, illegal=0.3)
+    case.legal[9 + 1] = case.legal[12 + 2] = False
+    G, GE, row = buffers(case)
+    S, T, begin, end = scores_of(G, GE, row, n, case.tail, case.legal)
+    want, want_pairs, first, last = case.chain()
+    np.testing.assert_allclose(S, want, rtol=1e-6)
+    if edges:
+        np.testing.assert_allclose(T, want_pairs, rtol=1e-5)
     else:
-        assert not by_tail.any()
+        np.testing.assert_allclose(T[0], want_pairs[0], rtol=1e-6)
+    first[1] = last[2] = -np.inf
+    np.testing.assert_allclose(begin, first)
+    np.testing.assert_allclose(end, last)
 
 
-@pytest.mark.parametrize(("kind", "gamma", "classes"), HOW)
-@pytest.mark.parametrize("decoder", DECODERS)
-def test_gradient_is_that_of_the_loss(decoder, kind, gamma, classes):
-    for seed in range(2):
-        case = Case(4, 3, seed, edges=seed % 2 == 1, illegal=0.2 if decoder == "crf" else 0.0)
-        check(case, decoder, kind, gamma, classes)
+@pytest.mark.parametrize("n", [1, 2, 5])
+@pytest.mark.parametrize("edges", [False, True])
+def test_exponentials_and_what_was_taken_from_them(n, edges):
+    case = Case(n, 3, 2, edges=edges, illegal=0.3, width=20.0)
+    G, GE, row = buffers(case)
+    square = case.L**2
+    powered, tops = np.empty(len(case.tail)), np.empty(3)
+    for i, part in enumerate((slice(square), slice(square, square + 3), slice(square + 3, None))):
+        tops[i] = powers(case.tail[part], case.legal[part], powered[part])
+    e, M = np.empty((n, 3)), np.empty((n if edges else 1, 3, 3))
+    top = prepare(G, GE, row, case.tail, case.legal, powered, tops, e, M)
+    # Whatever path: its score is that of its exponentials, and what was taken.
+    chain = case.chain()
+    for path in naive.sequences(n, 3):
+        total = np.log(powered[square + path[0]]) + np.log(powered[square + 3 + path[-1]]) + top
+        total += sum(np.log(e[t, y]) for t, y in enumerate(path))
+        steps = [M[t if edges else 0, path[t - 1], path[t]] for t in range(1, n)]
+        want = naive.score(chain, path)
+        if 0 in steps:
+            assert want == -np.inf
+        else:
+            assert total + sum(map(np.log, steps)) == pytest.approx(want, rel=1e-5)
 
 
-@pytest.mark.parametrize("decoder", DECODERS)
-@pytest.mark.parametrize("n", [1, 2])
-def test_short_sentences(decoder, n):
-    check(Case(n, 3, 1, edges=False), decoder, "nll", 0.0, None)
-    check(Case(n, 3, 1, edges=True), decoder, "focal", 2.0, None)
-
-
-@pytest.mark.parametrize(("kind", "gamma", "classes"), HOW)
-@pytest.mark.parametrize("decoder", DECODERS)
-def test_labels_that_are_not_known(decoder, kind, gamma, classes):
-    for seed in range(2):
-        check(Case(4, 3, seed, edges=seed % 2 == 0, unknown=0.5), decoder, kind, gamma, classes)
-
-
-def test_nothing_known_says_nothing():
-    case = Case(3, 3, 1, edges=False, unknown=1.1)
-    loss, by_S, _, by_tail = case.gradient("crf", "nll", 0.0, None)
-    assert loss == pytest.approx(0, abs=1e-12)
-    np.testing.assert_allclose(by_S, 0, atol=1e-12)
-    np.testing.assert_allclose(by_tail, 0, atol=1e-12)
+def test_sums_get_the_exponentials_that_they_lack():
+    pairs, M = np.array([[[1.0, 2], [3, 4]]]), np.array([[[2.0, 3], [5, 0]]])
+    times(pairs, M)
+    assert pairs.tolist() == [[[2, 6], [15, 0]]]
 
 
 @pytest.mark.parametrize("edges", [False, True])
-def test_by_hand(edges):
-    """Two labels, two tokens, all scores 0 but one of log 3: 3 / (3 + 1 + 1 + 1) is right."""
-    case = Case(2, 2, 1, edges=edges)
-    case.S[:] = 0
-    case.tail[:] = 0
+def test_gradients_go_where_the_scores_were(edges):
+    case = Case(3, 2, 1, edges=edges)
+    G, GE, row = buffers(case)
+    rng = np.random.default_rng(5)
+    p, pairs = rng.normal(size=(3, 2)), rng.normal(size=(3 if edges else 1, 2, 2))
+    E = np.ones(8)
+    give(G, GE, row, p, pairs, E)
+    np.testing.assert_allclose(G.reshape(-1, 2)[row : row + 3][::-1], p, rtol=1e-6)
+    assert (G[: 2 * row] == 9).all() and (G[-2 * row :] == 9).all()
     if edges:
-        case.SE[:] = 0
-    case.gold[:] = [0, 1]
-    case.tail[1] = np.log(3)  # from 0 to 1
-    loss, by_S, _, by_tail = case.gradient("crf", "nll", 0.0, None)
-    assert loss == pytest.approx(np.log(2), abs=1e-6)
-    np.testing.assert_allclose(by_S, [[-2 / 6, 2 / 6], [2 / 6, -2 / 6]], atol=1e-6)
-    np.testing.assert_allclose(by_tail[:4], [1 / 6, -1 / 2, 1 / 6, 1 / 6], atol=1e-6)
+        np.testing.assert_allclose(GE.reshape(-1, 2, 2)[row : row + 3][::-1], pairs, rtol=1e-6)
+    want = np.concatenate([pairs.sum(0).reshape(-1), p[0], p[-1]])
+    np.testing.assert_allclose(E, 1 + want)
 
 
 @pytest.mark.parametrize(("kind", "gamma", "classes"), HOW)
@@ -160,22 +94,6 @@ def test_any_finite_scores_give_finite_gradients(kind, gamma, classes, width, ed
         assert np.isfinite(loss)
         assert np.isfinite(by_S).all() and np.isfinite(by_tail).all()
         assert by_SE is None or np.isfinite(by_SE).all()
-
-
-def test_hopeless_steps_are_done_in_logarithms():
-    """Only one path is legal, and each of its steps is e^-500 of the best that is not."""
-    case = Case(3, 3, 1, edges=False)
-    case.S[:] = [[-500, 0, 0], [0, -500, 0], [0, 0, -500]]
-    case.legal[:] = False
-    L = case.L
-    case.tail[:] = 0
-    case.legal[[0 * L + 1, 1 * L + 2]] = True
-    case.legal[L * L :] = True
-    case.gold[:] = [0, 1, 2]
-    loss, by_S, _, by_tail = case.gradient("crf", "nll", 0.0, None)
-    assert loss == pytest.approx(0, abs=1e-9)
-    np.testing.assert_allclose(by_S, 0, atol=1e-9)
-    np.testing.assert_allclose(by_tail, 0, atol=1e-9)
 
 
 @pytest.mark.parametrize("edges", [False, True])
