@@ -10,53 +10,10 @@ from nlptool.core.report import Note, Progress
 from nlptool.core.store import load, publish
 from nlptool.crf.config import Config
 from nlptool.crf.features import Encoded
-from nlptool.crf.template import parse_template
 from nlptool.crf.train import train
 from nlptool.crf.weights import Legality
 from nlptool.errors import ConfigError, CorpusError, ModelError, RunError
-
-TEMPLATE = """U0:%x[-1,0]
-U1:%x[0,0]
-U2:%x[1,0]
-U3:%x[0,0]/%x[1,0]
-B
-"""
-N_KINDS = 12
-
-
-def corpus(n=150, *, seed=1, n_labels=3, template=TEMPLATE, longest=12, unknown=0.0):
-    """Return sentences whose labels follow from their tokens and the label before, and template.
-
-    Token k alone says label k % n_labels, but every fourth copies the label before it.
-    """
-    rng = np.random.default_rng(seed)
-    shapes = parse_template(template, "t", ["0"])
-    pad = shapes.pad
-    ids, labels, starts = [], [], [0]
-    for _ in range(n):
-        length = int(rng.integers(1, longest))
-        tokens = rng.integers(0, N_KINDS, length)
-        gold = []
-        for token in tokens:
-            copied = token % 4 == 0 and gold
-            gold.append(gold[-1] if copied else int(token % n_labels))
-        gold = [-1 if rng.random() < unknown else y for y in gold]
-        ids += [N_KINDS] * pad + list(tokens) + [N_KINDS + 1] * pad
-        labels += [-1] * pad + gold + [-1] * pad
-        starts.append(len(ids))
-    ids = np.array(ids)
-    width = N_KINDS + 2
-    rows = np.full((len(ids), len(shapes.shapes)), -1, np.int32)
-    n_records = []
-    for k, shape in enumerate(shapes.shapes):
-        key = np.zeros(len(ids), np.int64)
-        for row, _ in shape.refs:
-            key = key * width + np.concatenate([ids[row:], np.zeros(row, np.int64)])
-        rows[: len(ids) - shape.reach, k] = key[: len(ids) - shape.reach]
-        n_records.append(width ** len(shape.refs))
-    names = tuple(f"L{i}" for i in range(n_labels))
-    encoded = Encoded(rows, np.array(starts, np.int64), np.array(labels, np.int32), pad, names)
-    return encoded, shapes, n_records
+from tests.crf_problems import corpus
 
 
 def sha(trained):
