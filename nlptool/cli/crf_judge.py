@@ -70,7 +70,7 @@ def eval_(
     from nlptool.core.corpus import Reading
     from nlptool.crf.evaluation import evaluate
     from nlptool.crf.formats import Format, read_sentences
-    from nlptool.crf.judged import judged
+    from nlptool.crf.judged import judged, read_alike
     from nlptool.crf.scores import training_words
 
     layout, reading = Format(format_, unit, label, token), Reading(encoding, on_bad_line)
@@ -81,7 +81,7 @@ def eval_(
             words = training_words(read_sentences(train, layout, reading, report))
         right = list(read_sentences([gold], layout, reading, report))
         labelled = _labelled(found, right, layout, reading, n_threads, report)
-        pairs = list(judged(labelled, right, (found, gold)))
+        pairs = read_alike(judged(labelled, right, (found, gold)))
         result = evaluate(pairs, words, n_mistakes=errors, n_rounds=rounds, seed=seed)
     if json:
         console.out_json(crf_figures.evaluation(result))
@@ -119,14 +119,14 @@ def compare(
     from nlptool.core.corpus import Reading
     from nlptool.crf.compare import compare as compared
     from nlptool.crf.formats import Format, read_sentences
-    from nlptool.crf.judged import judged
+    from nlptool.crf.judged import judged, read_alike
 
     layout, reading = Format(format_, unit, label, token), Reading(encoding, on_bad_line)
     _read_once([first, second, gold])
     with console.talking(quiet=quiet) as report:
         right = list(read_sentences([gold], layout, reading, report))
         pairs = [
-            list(
+            read_alike(
                 judged(
                     _labelled(name, right, layout, reading, n_threads, report), right, (name, gold)
                 )

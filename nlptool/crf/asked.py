@@ -31,7 +31,7 @@ from nlptool.crf.neural_scores import Scored
 from nlptool.crf.normalise import changes
 from nlptool.crf.places import places_of
 from nlptool.crf.sentences import Sentence, batches
-from nlptool.crf.tags import illegal_places, spans_of
+from nlptool.crf.tags import illegal_places, span_scheme, spans_of
 from nlptool.errors import CorpusError
 
 Float64 = NDArray[np.float64]
@@ -154,6 +154,7 @@ class _Known:
         if DECODERS[tagger.config.decoder] != MEMM:
             self.last += tagger.weights.end
         self.changes = changes(tagger.features.columns.normalise)
+        self.reads = span_scheme(tagger.labels)
         self.illegal = illegal_places(tagger.labels, tagger.scheme)
         # Between labels that are given and may not stand there: of the places of the left one
         # that where a span ends, if it has one, so that each sequence still has one path.
@@ -196,7 +197,7 @@ class _Known:
         """Return a sequence with the probabilities of its labels and spans."""
         own = self.places.sources
         tokens = np.where(own == own[path][:, None], sums.p, 0.0).sum(axis=1)
-        spans = [(begin, end) for begin, end, _ in spans_of(one.labels)]
+        spans = [(begin, end) for begin, end, _ in spans_of(one.labels, self.reads)]
         where = np.array(spans, np.int64).reshape(-1, 2)
         likely = np.empty(len(spans))
         known = (*chain[:3], chain.tracks, chain.bonuses)

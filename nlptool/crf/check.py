@@ -19,7 +19,7 @@ from nlptool.crf.check_against import Against, compare, count_widths, identity_o
 from nlptool.crf.file_lines import shown
 from nlptool.crf.formats import Format, open_sentences
 from nlptool.crf.sentences import Sentence
-from nlptool.crf.tags import detect_scheme, legal, spans_of
+from nlptool.crf.tags import OUTSIDE, detect_scheme, legal, span_scheme, spans_of
 from nlptool.errors import CorpusError
 
 LONG = 10
@@ -139,6 +139,8 @@ def check(
         pairs.update(around)
     if not n_sentences and counts:
         raise CorpusError(examples["faulty lines"][0])
+    if span_scheme(labels) == "none":
+        spans = Counter({label: n for label, n in labels.items() if label not in ("", OUTSIDE)})
     scheme = detect_scheme(labels) if labels else ""
     for pair in _illegal(list(labels), scheme):
         if pair in pairs:

@@ -4,12 +4,12 @@ Spans are words where each token is in one and none has a type, else entities: s
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from nlptool.core.text import normalise
 from nlptool.crf.sentences import Sentence
-from nlptool.crf.tags import Span, spans_of, split_label
+from nlptool.crf.tags import Span, span_scheme, spans_of, split_label
 from nlptool.errors import CorpusError
 
 
@@ -20,10 +20,12 @@ class Judged:
     Args:
         sentence: the gold one; has labels.
         found: the other labels, one a token.
+        scheme: by which spans are read, see `tags.spans_of`.
     """
 
     sentence: Sentence
     found: Sequence[str]
+    scheme: str = ""
 
     @property
     def gold(self) -> Sequence[str]:
@@ -37,7 +39,7 @@ class Judged:
 
     def spans(self) -> tuple[list[Span], list[Span]]:
         """Return the gold spans and the found ones."""
-        return spans_of(self.gold), spans_of(self.found)
+        return spans_of(self.gold, self.scheme), spans_of(self.found, self.scheme)
 
     def text(self, begin: int, end: int) -> str:
         """Return some of the tokens: characters joined, longer tokens with a space between."""
@@ -72,6 +74,13 @@ def judged(
         if own.tokens != right.tokens and not _same(own.tokens, right.tokens):
             raise CorpusError(_difference(own, right, number, names))
         yield Judged(right, own.labels or ())
+
+
+def read_alike(pairs: Iterable[Judged]) -> list[Judged]:
+    """Return sentences whose spans are read as all the gold labels together ask for."""
+    known = list(pairs)
+    scheme = span_scheme({label for pair in known for label in set(pair.gold)})
+    return [replace(pair, scheme=scheme) for pair in known] if scheme else known
 
 
 def is_words(pairs: Sequence[Judged]) -> bool:

@@ -37,7 +37,7 @@ from nlptool.crf.neural_scores import Deep, Scored, deep_from
 from nlptool.crf.normalise import changes
 from nlptool.crf.records import layout_for, without_zeros
 from nlptool.crf.sentences import Sentence, batches, packed
-from nlptool.crf.tags import SCHEMES, legal, split_label
+from nlptool.crf.tags import SCHEMES, legal, span_scheme, split_label
 from nlptool.crf.weights import Layout, Legality, Weights, weights_of
 from nlptool.errors import ModelError
 
@@ -200,7 +200,11 @@ class Tagger:
     @cached_property
     def marks(self) -> tuple[Array, Array, Array, Array]:
         """What each label says of the place; its type's number; the types, and their begins."""
-        parts = [split_label(label) for label in self.labels]
+        are_tags = span_scheme(self.labels) == "none"
+        parts = [
+            ("", label) if are_tags and label != "O" else split_label(label)
+            for label in self.labels
+        ]
         kinds = list(dict.fromkeys(kind for _, kind in parts))
         spelled = [kind.encode() for kind in kinds]
         return (

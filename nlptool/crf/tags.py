@@ -141,6 +141,19 @@ def _may_end(part: tuple[str, str], there: set[tuple[str, str]], scheme: str) ->
     return scheme == "bio" or prefix not in ("B", "I") or ("E", kind) not in there
 
 
+def span_scheme(labels: Iterable[str]) -> str:
+    """Return the scheme by which spans are read, see `spans_of`: "none" or "".
+
+    Args:
+        labels: each at least once. Where some are plain and none has a type they are tags, such
+            as parts of speech, and among these M is a measure word; in any other company it is
+            the middle of a span.
+    """
+    parts = [split_label(label) for label in labels if label]
+    are_tags = any(not prefix for prefix, _ in parts)
+    return "none" if are_tags and not any(prefix and kind for prefix, kind in parts) else ""
+
+
 def spans_of(labels: Sequence[str], scheme: str = "") -> list[Span]:
     """Return the spans of labels, in order; whatever the scheme, and legal or not.
 
@@ -148,7 +161,7 @@ def spans_of(labels: Sequence[str], scheme: str = "") -> list[Span]:
 
     Args:
         labels: of one sentence.
-        scheme: "none" where a lone M or S is a plain label too (a part of speech).
+        scheme: "none" where a lone M or S is a plain label too (a part of speech); O is none.
 
     Source:
         conlleval (Tjong Kim Sang and Buchholz, 2000, CoNLL shared task): a span begins at B
@@ -156,7 +169,8 @@ def spans_of(labels: Sequence[str], scheme: str = "") -> list[Span]:
         B, S, O and another type, and after E and S.
     """
     if scheme == "none":
-        return [(place, place + 1, label) for place, label in enumerate(labels) if label]
+        known = ((place, label) for place, label in enumerate(labels))
+        return [(place, place + 1, label) for place, label in known if label not in ("", OUTSIDE)]
     spans: list[Span] = []
     begin = -1  # where the open span begins
     kind = ""

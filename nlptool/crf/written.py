@@ -21,7 +21,7 @@ from typing import Any
 from nlptool.crf.answer import Answer, Asked, Ranked
 from nlptool.crf.model import Tagger
 from nlptool.crf.sentences import Sentence
-from nlptool.crf.tags import spans_of, split_label
+from nlptool.crf.tags import span_scheme, spans_of, split_label
 
 FORMS = ("text", "columns", "jsonl")
 
@@ -37,11 +37,12 @@ def writer(form: str, tagger: Tagger, asked: Asked, separator: str = "\t") -> Wr
         asked: what it was asked.
         separator: of columns.
     """
+    scheme = span_scheme(tagger.labels)
     if form == "columns":
         return lambda answer: _columns(answer, asked, separator)
     if form == "jsonl":
-        return lambda answer: _json(answer, asked, tagger.scheme, is_words=tagger.is_words)
-    marked = _words if tagger.is_words else partial(_spans, tagger.scheme)
+        return lambda answer: _json(answer, asked, scheme, is_words=tagger.is_words)
+    marked = _words if tagger.is_words else partial(_spans, scheme)
     return lambda answer: _text(answer, asked, marked)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlptool.crf.judged import Judged, is_words, judged
+from nlptool.crf.judged import Judged, is_words, judged, read_alike
 from nlptool.crf.sentences import Sentence
 from nlptool.errors import CorpusError
 
@@ -28,6 +28,17 @@ def test_spans_and_text():
 def test_width_does_not_matter():
     assert len(put([Sentence("12", "BE")], [Sentence("１２", "BE")])) == 1
     assert len(put([Sentence(["１2"], ["S"])], [Sentence(["12"], ["S"])])) == 1
+
+
+def test_parts_of_speech_are_no_places():
+    """M is a measure word: two of them are two, and none of them is without a type."""
+    tokens = ["三", "个", "个", "在"]
+    gold, found = ["CD", "M", "M", "P"], ["CD", "M", "M", "M"]
+    [pair] = read_alike(put([Sentence(tokens, found)], [Sentence(tokens, gold)]))
+    assert pair.spans()[0] == [(0, 1, "CD"), (1, 2, "M"), (2, 3, "M"), (3, 4, "P")]
+    assert pair.spans()[1][1:] == [(1, 2, "M"), (2, 3, "M"), (3, 4, "M")]
+    [pair] = read_alike(put([Sentence("甲乙", "SS")], [Sentence("甲乙", "BE")]))
+    assert pair.spans() == ([(0, 2, "")], [(0, 1, ""), (1, 2, "")])
 
 
 def test_nothing():

@@ -12,6 +12,7 @@ from nlptool.crf.tags import (
     labels_of,
     legal,
     span_labels,
+    span_scheme,
     spans_of,
     split_label,
     word_labels,
@@ -132,6 +133,7 @@ def test_conlleval_by_hand() -> None:
 def test_plain_labels_are_spans_of_one() -> None:
     assert spans_of(["NN", "", "VV"]) == [(0, 1, "NN"), (2, 3, "VV")]
     assert spans_of(["NN", "M"], "none") == [(0, 1, "NN"), (1, 2, "M")]
+    assert spans_of(["M", "O", "", "M"], "none") == [(0, 1, "M"), (3, 4, "M")]
 
 
 @pytest.mark.parametrize("scheme", SETS)
@@ -168,3 +170,19 @@ def test_labels_of_words() -> None:
     assert [word_labels(n, "bio") for n in range(4)] == ["", "B", "BI", "BII"]
     assert span_labels(3, "X", "bioes") == ("B-X", "I-X", "E-X")
     assert span_labels(1, "", "bioes") == ("S",)
+
+
+@pytest.mark.parametrize(
+    ("labels", "scheme"),
+    [
+        (["CD", "M", "P"], "none"),
+        (["PER", "O"], "none"),
+        (["B", "M", "E", "S"], ""),
+        (["B-PER", "I-PER", "O"], ""),
+        (["B-PER", "I-PER", "MISC", "O"], ""),  # one that is odd
+        (["", "O"], ""),
+        ([], ""),
+    ],
+)
+def test_how_spans_are_read(labels: list[str], scheme: str) -> None:
+    assert span_scheme(labels) == scheme
