@@ -53,7 +53,7 @@ def segment(
     Example: nlptool crf segment pku.crf news.txt.xz -o news.words.txt
     """
     paths = options.inputs(files)
-    _read_once(paths)
+    _read_once([*paths, *([dictionary] if dictionary else [])])
     n_threads = options.cores(threads)
 
     from nlptool.neural.runtime import prepare_answers
@@ -117,7 +117,7 @@ def tag(
     Example: echo 张三在北京工作 | nlptool crf tag people.crf --json
     """
     paths = options.inputs(files)
-    _read_once(paths)
+    _read_once([*paths, *([dictionary] if dictionary else [])])
     n_threads = options.cores(threads)
     if nbest < 0:
         raise ConfigError(f"--nbest: {nbest}, expected 1 or more")

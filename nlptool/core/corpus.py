@@ -266,8 +266,9 @@ def _stdin() -> BufferedReader:
     if sys.stdin is None or sys.stdin.closed:
         raise CorpusError("stdin: closed, expected text; name a file instead")
     if sys.stdin.buffer in _drained:
-        # Without this a second pass would see an empty corpus, and nobody would know.
-        raise RuntimeError("stdin is read a second time; use kept()")
+        # Without this a second pass would see an empty corpus, and nobody would know: of one text
+        # `kept` is for that, and two texts cannot both be stdin.
+        raise ConfigError("stdin (-): named a second time, it can be read once; name a file")
     return cast(BufferedReader, sys.stdin.buffer)
 
 

@@ -137,3 +137,23 @@ def test_check_of_what_cannot_be_read():
     assert said == (
         "nlptool: stdin:1: not valid JSON (Expecting value), expected one object a line\n"
     )
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["check", "-", "--against", "-"],
+        ["train", "-", "--template", "-", "-o", "{out}"],
+        ["train", "-", "--lexicon", "-", "-o", "{out}"],
+    ],
+)
+def test_stdin_is_two_things(args: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "m.crf"
+    code, stdout, stderr = run(
+        *(arg.format(out=out) for arg in args), text=WORDS.read_text("utf-8")
+    )
+    assert (code, stdout) == (2, "")
+    assert stderr.splitlines()[-1] == (
+        "nlptool: stdin (-): named a second time, it can be read once; name a file"
+    )
+    assert list(tmp_path.iterdir()) == []

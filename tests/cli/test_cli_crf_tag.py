@@ -154,6 +154,7 @@ def test_what_comes_out_can_go_in(models: tuple[Path, Path]) -> None:
         (["tag", "{names}", "nowhere"], 3, "nowhere: no such file"),
         (["tag", "{names}", "--dict", "nowhere"], 3, "nowhere: no such file"),
         (["tag", "{names}", "--format", "x"], 2, "format 'x': expected one of auto, "),
+        (["tag", "{words}", "--dict", "-"], 2, "stdin (-): named 2 times, it can be read once"),
         (["tag", "{words}", "-", "-"], 2, "stdin (-): named 2 times, it can be read once"),
     ],
 )

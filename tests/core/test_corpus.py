@@ -249,7 +249,7 @@ def test_stdin_is_read_once(monkeypatch):
     as_stdin(monkeypatch, b"a\n")
     blocks = read_blocks(["-"])
     assert list(blocks) == [b"a\n"]
-    with pytest.raises(RuntimeError, match="a second time"):
+    with pytest.raises(ConfigError, match="a second time, it can be read once"):
         list(blocks)
 
 
