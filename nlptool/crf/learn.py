@@ -23,7 +23,8 @@ from nlptool.crf.indexing import build, forecast
 from nlptool.crf.kernels_measure import count_spans
 from nlptool.crf.kernels_tag import label_rows
 from nlptool.crf.lexicon import Lexicon
-from nlptool.crf.model import PLACES, Tagger, legality_of
+from nlptool.crf.marks import marks_of
+from nlptool.crf.model import Tagger, legality_of
 from nlptool.crf.records import joined
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.tags import detect_scheme, split_label
@@ -242,14 +243,11 @@ def judge_of(
         for label in sentence.labels:
             gold[at] = names.setdefault(label, len(names))
             at += 1
-    parts = [split_label(label) for label in names]
-    kinds = {kind: number for number, kind in enumerate(dict.fromkeys(k for _, k in parts))}
-    places = np.array([PLACES[prefix] for prefix, _ in parts], np.int64)
-    numbers = np.array([kinds[kind] for _, kind in parts], np.int64)
+    marks = marks_of(list(names))
     ends = np.cumsum([len(sentence) for sentence in dev], dtype=np.int64)
 
     def judge(found: Int32) -> float:
-        n_found, n_gold, n_right = count_spans(found, gold, ends, places, numbers)
+        n_found, n_gold, n_right = count_spans(found, gold, ends, marks.places, marks.kinds)
         return float(2 * n_right / max(1, n_found + n_gold))
 
     return judge, gold, ends

@@ -31,21 +31,19 @@ from nlptool.crf.kernels_groups import Groups, Memory
 from nlptool.crf.kernels_model import Model
 from nlptool.crf.kernels_sentence import DECODERS
 from nlptool.crf.kernels_tag import label_rows
-from nlptool.crf.kernels_text import FIRST, LAST, ONLY, OUTSIDE, WITHIN
 from nlptool.crf.kernels_viterbi import ILLEGAL
+from nlptool.crf.marks import Marks, marks_of
 from nlptool.crf.neural_scores import Deep, Scored, deep_from
 from nlptool.crf.normalise import changes
 from nlptool.crf.records import layout_for, without_zeros
 from nlptool.crf.sentences import Sentence, batches, packed
-from nlptool.crf.tags import SCHEMES, legal, span_scheme, split_label
+from nlptool.crf.tags import SCHEMES, legal, split_label
 from nlptool.crf.weights import Layout, Legality, Weights, weights_of
 from nlptool.errors import ModelError
 
 KIND = "crf"
 
 UNITS = ("char", "word")
-
-PLACES = {"B": FIRST, "I": WITHIN, "E": LAST, "S": ONLY, "O": OUTSIDE, "": ONLY}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +58,7 @@ class Tagger:
         config: the settings of the training.
         training: what the training said of itself; values of JSON.
         network: what scores labels beside the features; None for a linear model.
+        path: the file that it is from, for messages; "" where it is from none.
     """
 
     features: Features
@@ -69,6 +68,7 @@ class Tagger:
     config: Config
     training: dict[str, Any]
     network: Deep | None = None
+    path: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -178,8 +178,8 @@ class Tagger:
         """
         if not self.is_words:
             raise ModelError(
-                f"a model of {len(self.labels)} labels such as {self.labels[0]}, expected one that "
-                "cuts text into words"
+                f"{self._where}a model of {len(self.labels)} labels such as {self.labels[0]}, "
+                "expected one that cuts text into words"
             )
 
     def check_text(self) -> None:
@@ -189,30 +189,25 @@ class Tagger:
             ModelError: it does.
         """
         if self.unit != "char":
-            raise ModelError("a model of words, expected one of characters for raw text")
+            raise ModelError(
+                f"{self._where}a model of words, expected one of characters for raw text"
+            )
         if not self.is_text:
             wanted = max(self.features.columns.own) + 1
             raise ModelError(
-                f"a model whose templates look at {wanted} columns, expected one of characters "
-                "alone for raw text"
+                f"{self._where}a model whose templates look at {wanted} columns, expected one of "
+                "characters alone for raw text"
             )
 
+    @property
+    def _where(self) -> str:
+        """What a message begins with."""
+        return f"{self.path}: " if self.path else ""
+
     @cached_property
-    def marks(self) -> tuple[Array, Array, Array, Array]:
-        """What each label says of the place; its type's number; the types, and their begins."""
-        are_tags = span_scheme(self.labels) == "none"
-        parts = [
-            ("", label) if are_tags and label != "O" else split_label(label)
-            for label in self.labels
-        ]
-        kinds = list(dict.fromkeys(kind for _, kind in parts))
-        spelled = [kind.encode() for kind in kinds]
-        return (
-            np.array([PLACES[prefix] for prefix, _ in parts], np.int64),
-            np.array([kinds.index(kind) for _, kind in parts], np.int64),
-            np.frombuffer(b"".join(spelled), np.uint8),
-            np.cumsum([0, *map(len, spelled)], dtype=np.int64),
-        )
+    def marks(self) -> Marks:
+        """What each label says of the place."""
+        return marks_of(self.labels)
 
     def smaller(self) -> "Tagger":
         """Return the same tagger without the records that say nothing."""
@@ -291,7 +286,7 @@ def from_stored(stored: Stored) -> Tagger:
     if "network" in config:
         network = deep_from(stored, config["network"], features, len(labels))
         expected |= set(network.tensors())
-    tagger = Tagger(features, weights, scheme, unit, train, stored.training, network)
+    tagger = Tagger(features, weights, scheme, unit, train, stored.training, network, where)
     if unknown := sorted(set(stored.tensors) - expected):
         raise ModelError(f"{where}: an unknown tensor {unknown[0]!r}; it is damaged")
     return tagger

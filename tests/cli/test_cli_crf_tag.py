@@ -149,7 +149,11 @@ def test_what_comes_out_can_go_in(models: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (["segment", "{names}"], 4, "a model of 7 labels such as B-LOC, expected one that cuts "),
+        (
+            ["segment", "{names}"],
+            4,
+            "{names}: a model of 7 labels such as B-LOC, expected ",
+        ),
         (["segment", "nowhere"], 4, "nowhere: cannot be read: No such file or directory"),
         (["tag", "{names}", "nowhere"], 3, "nowhere: no such file"),
         (["tag", "{names}", "--dict", "nowhere"], 3, "nowhere: no such file"),
@@ -164,7 +168,7 @@ def test_what_is_refused(
     known = {"words": models[0], "names": models[1]}
     end = run(*[arg.format(**known) for arg in args], text=RAW)
     assert (end.code, end.stdout) == (code, "")
-    assert end.stderr.startswith(f"nlptool: {message}")
+    assert end.stderr.startswith(f"nlptool: {message.format(**known)}")
     assert end.stderr.count("\n") == 1
 
 

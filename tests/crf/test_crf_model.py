@@ -7,7 +7,6 @@ import pytest
 
 from nlptool.core import store
 from nlptool.crf.config import Config
-from nlptool.crf.kernels_text import FIRST, LAST, ONLY, OUTSIDE, WITHIN
 from nlptool.crf.model import Tagger, from_stored
 from nlptool.crf.sentences import Sentence, batches
 from nlptool.errors import CorpusError, ModelError
@@ -238,14 +237,3 @@ def test_the_header_is_json_that_people_can_read(tmp_path: Path) -> None:
     assert (config["scheme"], config["unit"], config["legal"]) == ("bmes", "char", True)
     assert config["features"]["template"].startswith("U0:%x[-1,0]\n")
     assert json.loads(json.dumps(config)) == config
-
-
-def test_what_labels_say_of_the_place() -> None:
-    assert tagger_of(WORDS).marks[0].tolist() == [FIRST, LAST, WITHIN, ONLY]
-    measured = [Sentence(["三", "个", "在"], ["CD", "M", "P"]), Sentence(["甲"], ["O"])]
-    tagger = tagger_of(measured)
-    assert tagger.labels == ("CD", "M", "O", "P")
-    places, kinds, names, begins = tagger.marks
-    assert places.tolist() == [ONLY, ONLY, OUTSIDE, ONLY]
-    assert names.tobytes() == b"CDMP"
-    assert (kinds.tolist(), begins.tolist()) == ([0, 1, 2, 3], [0, 2, 3, 3, 4])
