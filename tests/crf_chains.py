@@ -16,6 +16,8 @@ MODELS = [
     (("O", "B-X", "M-X", "E-X", "S-X"), "bmes"),
     (("B-X", "I-X", "O", "B-Y", "I-Y"), "bio"),
     (("B-X", "I-X", "O", "B-Y"), "bio"),
+    (("I-X", "O"), "bio"),
+    (("I-X", "O", "B-Y", "I-Y"), "bio"),
     (("O", "B-X", "I-X", "E-X", "S-X", "S-Y"), "bioes"),
     (("n", "v", "a"), "none"),
 ]

@@ -82,4 +82,9 @@ def places_of(labels: Sequence[str], scheme: str) -> Places:
             add(f"S{of_kind}", only),
         )
     start, pairs, end = legal(names, "bioes")
+    for kind in kinds:
+        # Without B nothing tells two spans of a type side by side from one that is longer.
+        if scheme == "bio" and ("B", kind) not in found:
+            begin, _, stop, alone = places[kind]
+            pairs[np.ix_([stop, alone], [begin, alone])] = False
     return Places(np.array(sources, np.int64), places, start, pairs, end)
