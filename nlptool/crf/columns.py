@@ -23,10 +23,13 @@ from nlptool.crf.lexicon import OWN, Lexicon
 from nlptool.crf.normalise import N_POINTS, changes, normal_points
 from nlptool.crf.own_words import fold_bounds
 from nlptool.crf.sentences import Sentence
-from nlptool.crf.tries import first_nodes
+from nlptool.crf.tries import filters, first_nodes
 
 UNKNOWN = 0
 """The id of a token that was not seen in training."""
+
+
+_OF_TRIES = ("tables", "table_begins", "firsts", "filters")
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +152,9 @@ class Columns:
         """Return a view with another trie of the text's own words."""
         tables = [own if one.name == OWN else one.table for one in self.lexicons]
         arrays = _tries([*tables, *(one.table for one in self.clusters)])
-        tables_, begins, firsts = (frozen(array) for array in arrays)
-        return view._replace(tables=tables_, table_begins=begins, firsts=firsts)
+        return view._replace(
+            **dict(zip(_OF_TRIES, (frozen(array) for array in arrays), strict=True))
+        )
 
     def _view_of(self, longer: list[str]) -> View:
         """Return the view of a text that has longer tokens, too; they are normalised."""
@@ -208,10 +212,11 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
-def _tries(tables: Sequence[Nodes]) -> tuple[Nodes, Int64, Nodes]:
-    """Return tries as `View` has them."""
+def _tries(tables: Sequence[Nodes]) -> tuple[Nodes, Int64, Nodes, Nodes]:
+    """Return tries as `View` has them, see `_OF_TRIES`."""
     begins = np.cumsum([0, *map(len, tables)], dtype=np.int64)
-    return np.concatenate([np.zeros(0, np.uint64), *tables]), begins, first_nodes(tables)
+    joined = np.concatenate([np.zeros(0, np.uint64), *tables])
+    return joined, begins, first_nodes(tables), filters(tables)
 
 
 def _ids_of(

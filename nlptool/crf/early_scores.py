@@ -13,9 +13,10 @@ from nlptool.core.jieba_trie import CHARACTER, CHILDREN, COUNT_SHIFT, KEY, MIX, 
 from nlptool.crf import kernels_features
 from nlptool.crf.character_types import type_of_points
 from nlptool.crf.features import Features
-from nlptool.crf.kernels_columns import BEGIN, END, LONGEST_WORD, SAME, TOKENS, TYPE, Int32, Int64
+from nlptool.crf.kernels_columns import BEGIN, END, SAME, TOKENS, TYPE, Int32, Int64
 from nlptool.crf.kernels_features import DIRECT, GOLDEN, HASHED, Index
-from nlptool.crf.kernels_groups import BLOCK, Groups
+from nlptool.crf.kernels_groups import Groups
+from nlptool.crf.kernels_match import LONGEST_WORD
 from nlptool.crf.kernels_model import Float32, Model
 from nlptool.crf.normalise import changes
 
@@ -59,7 +60,7 @@ def ids_of(text: str, features: Features, ids: dict[str, int]) -> Int32:
 
 
 def _match(codes: list[int], table: Nodes) -> _Lists:
-    """Return what `kernels_columns.match` finds."""
+    """Return what `kernels_match.match` finds."""
     n = len(codes)
     found = [[0] * n for _ in range(4)] + [[-1] * n, [0] * n]
     children, place_of, shift = int(CHILDREN), int(PLACE), int(COUNT_SHIFT)
@@ -149,13 +150,12 @@ def scores_of(ids: Int32, index: Index, model: Model, groups: Groups) -> Float32
         first, last = pad + int(index.spans[s, 0]), n + pad + int(index.spans[s, 1])
         found = records(ids, np.arange(first, last), s, index)
         runs = model.runs[model.run_of[s] : model.run_of[s + 1]].tolist()
-        for block in range(first, last, BLOCK):
-            part = found[block - first : block - first + BLOCK]
-            there = np.flatnonzero(part >= 0)
-            at = model.bases[s] + part[there] * model.strides[s]
-            for _, shift, begin, width in runs:
-                for step in range(width // L):
-                    _add(S, there + (block - pad - shift - step), at + begin + step * L, model)
+        there = np.flatnonzero(found >= 0)
+        at = model.bases[s] + found[there] * model.strides[s]
+        for _, shift, begin, width in runs:
+            for step in range(width // L):
+                rows = there + (first - pad - shift - step)
+                _add(S, rows, at + begin + step * L, model)
     here = np.arange(n)
     for g in range(len(groups.plan)):
         total = np.zeros((n, L), np.float32)

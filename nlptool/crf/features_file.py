@@ -24,8 +24,8 @@ from nlptool.crf.columns import Columns, frozen
 from nlptool.crf.derived import available
 from nlptool.crf.features import Features
 from nlptool.crf.index import empty_index
-from nlptool.crf.kernels_columns import LONGEST_WORD
 from nlptool.crf.kernels_features import DIRECT, EXACT, HASHED
+from nlptool.crf.kernels_match import LONGEST_WORD
 from nlptool.crf.lexicon import Lexicon
 from nlptool.crf.normalise import HOWS, N_POINTS
 from nlptool.crf.template import Template, parse_template

@@ -17,6 +17,7 @@ from nlptool.crf.columns import frozen
 from nlptool.crf.features import Features
 from nlptool.crf.kernels_columns import BEGIN, END, INSIDE, SAME, TYPE, Int64
 from nlptool.crf.kernels_groups import Groups, Memory
+from nlptool.crf.kernels_model import Float32
 from nlptool.crf.template import Shape
 from nlptool.crf.weights import Layout
 
@@ -36,10 +37,12 @@ class Grouped:
     Args:
         groups: the groups.
         n_labels: how many labels there are.
+        nothing: what a record that is not there says, see `kernels_groups.add_left`.
     """
 
     groups: Groups
     n_labels: int
+    nothing: Float32
     _free: list[Memory] = field(default_factory=list)
 
     @contextmanager
@@ -51,6 +54,17 @@ class Grouped:
             memory = new_memory(self.groups, self.n_labels)
         yield memory
         self._free.append(memory)
+
+
+def grouped(features: Features, layout: Layout) -> Grouped:
+    """Return the groups of a model's shapes, with what tagging needs beside them.
+
+    Args:
+        features: of the model.
+        layout: of its weights.
+    """
+    nothing = frozen(np.zeros(int(layout.strides.max(initial=0)), np.float32))
+    return Grouped(groups_of(features, layout), layout.n_labels, nothing)
 
 
 def groups_of(features: Features, layout: Layout) -> Groups:
@@ -109,8 +123,8 @@ def new_memory(groups: Groups, n_labels: int) -> Memory:
     begins, shifts = [0], []
     for is_token in groups.plan[:, 1].tolist():
         n_bytes = _TOKEN_BYTES if is_token else _BYTES
-        bits = max(4, (n_bytes // (8 * size)).bit_length() - 1)
-        begins.append(begins[-1] + (size << bits))
+        bits = max(4, (n_bytes // (16 * size)).bit_length() - 1)
+        begins.append(begins[-1] + (2 * size << bits))
         shifts.append(64 - bits)
     words = np.zeros(begins[-1] + 8, np.uint64)
     # Cells that begin where cache lines do.

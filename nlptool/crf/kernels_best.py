@@ -36,8 +36,7 @@ def best_paths(S: Float32, starts: Int64, model: Model, labels: Int32) -> None:
     at = 0
     for i in range(len(starts) - 1):
         n = starts[i + 1] - starts[i] - 2 * pad
-        # Buffers run backwards: the first position's scores stand last.
-        top = (starts[i] + 2 * pad * i + 2 * pad + n - 1) * L
+        top = (starts[i] + pad) * L
         for y in range(L):
             now[y] = np.float64(S[top + y]) + np.float64(model.first[y])
             now[y] += np.float64(model.bans[L, y])
@@ -86,7 +85,7 @@ def _forward(S: Float32, top: int, n: int, T: Float64, now: Float64, back: Int32
                 arg[y] = np.int32(x) if better else arg[y]
         for y in range(L):
             back[t, y] = arg[y]
-            now[y] = then[y] + np.float64(S[top - t * L + y])
+            now[y] = then[y] + np.float64(S[top + t * L + y])
 
 
 @njit(cache=True, nogil=True)
@@ -107,7 +106,7 @@ def _forward_of_4(S: Float32, top: int, n: int, T: Float64, now: Float64, back: 
         froms = (2 + j0 if k0 else 0 + i0) | (2 + j1 if k1 else 0 + i1) << 2
         froms |= (2 + j2 if k2 else 0 + i2) << 4 | (2 + j3 if k3 else 0 + i3) << 6
         back[t, 0] = froms
-        row = top - 4 * t
+        row = top + 4 * t
         a = max(a0, c0) + np.float64(S[row])
         b = max(a1, c1) + np.float64(S[row + 1])
         c = max(a2, c2) + np.float64(S[row + 2])

@@ -11,20 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlptool.core.compiling import njit
-from nlptool.core.jieba_hmm import HAN_END
-from nlptool.core.jieba_trie import (
-    CHILDREN,
-    COUNT_SHIFT,
-    KEY,
-    NO_NODE,
-    PLACE,
-    ROOT,
-    Nodes,
-    find,
-    key_of,
-    place_of,
-)
-from nlptool.crf.normalise import N_POINTS
+from nlptool.core.jieba_trie import Nodes
+from nlptool.crf.kernels_match import match
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -36,9 +24,6 @@ TOKENS, TYPE, SAME, POINT, BEGIN, INSIDE, END, BEGIN_VALUE, INSIDE_VALUE = range
 the longest word that begins here, the longest that covers this token, the longest that ends
 here; and a value of the first or the second of them.
 """
-
-LONGEST_WORD = 64
-"""Characters of a word in a trie, at most."""
 
 PLACES = ("S", "B", "M", "E")
 """Where in a word a token is: it is all of it, its first, one within, its last."""
@@ -61,6 +46,7 @@ class View(NamedTuple):
         table_begins: where each trie begins; shape (n_tries + 1,).
         firsts: the node of each character below `HAN_END` in each trie; shape
             (n_tries, HAN_END).
+        filters: of each trie 8 bits for each of its entries, see `fill_filter`.
         caps: of each trie the length from which on words count as equally long.
         values: of words, see `plan`.
         spelled: the normalised characters of the longer tokens.
@@ -75,6 +61,7 @@ class View(NamedTuple):
     tables: Nodes
     table_begins: Int64
     firsts: Nodes
+    filters: Nodes
     caps: Int64
     values: Int32
     spelled: Int32
@@ -98,13 +85,18 @@ def observe_all(
         last: behind the last one.
     """
     own = 2 * pad + 1
+    longest = np.int64(0)
     for sentence in range(first, last):
-        begin = starts[sentence] - 2 * pad * sentence
+        longest = max(longest, starts[sentence + 1] - starts[sentence] - 2 * pad)
+    room, codes_ = np.empty(7 * longest, np.int32), np.empty(longest, np.int32)
+    nodes = np.empty((2, longest), np.uint64)
+    for sentence in range(first, last):
+        at = starts[sentence] - 2 * pad * sentence
         start = starts[sentence] + pad
         n = starts[sentence + 1] - start - pad
-        normal = np.empty(n, np.int32)
+        normal, found = codes_[:n], room[: 7 * n].reshape((7, n))
         for i in range(n):
-            normal[i] = view.normal[codes[begin + i]]
+            normal[i] = view.normal[codes[at + i]]
         for c in range(len(view.plan)):
             for d in range(pad):
                 ids[c, start - 1 - d] = 1 + d
@@ -115,7 +107,7 @@ def observe_all(
             if kind == TOKENS:
                 if which == 0:
                     for i in range(n):
-                        row[i] = view.ids[codes[begin + i]]
+                        row[i] = view.ids[codes[at + i]]
             elif kind == TYPE:
                 for i in range(n):
                     row[i] = own + view.types[normal[i]]
@@ -126,94 +118,14 @@ def observe_all(
             elif kind == POINT:
                 for i in range(n):
                     row[i] = own + view.point_values[which, normal[i]]
-        found = np.empty((6, n), np.int32)
         for trie in range(len(view.caps)):
-            match(normal, trie, view, found)
+            begin, end = view.table_begins[trie], view.table_begins[trie + 1]
+            table, bits = view.tables[begin:end], view.filters[begin // 8 : end // 8]
+            first = view.firsts[trie]
+            match(normal, table, first, bits, view.spelled, view.spell_begins, found, nodes)
             for c in range(len(view.plan)):
                 if view.plan[c, 0] >= BEGIN and view.plan[c, 1] == trie:
                     _write(found, view.plan[c], view, ids[c, start : start + n], own)
-
-
-@njit(cache=True, nogil=True)
-def match(normal: Int32, trie: int, view: View, found: Int32) -> None:
-    """Find the words of a trie in a sentence.
-
-    Args:
-        normal: its codes, normalised; shape (n,).
-        trie: which one.
-        view: has it.
-        found: receives of each token the length and the number of the longest word that
-            begins there (0, 0: none), of the longest that ends there, and of the longest that
-            covers it: where that begins, or -1, and its length. Of equally long ones the
-            leftmost counts; shape (6, n).
-    """
-    n = len(normal)
-    table = view.tables[view.table_begins[trie] : view.table_begins[trie + 1]]
-    first = view.firsts[trie]
-    mask = np.uint64(len(table) - 1)
-    found[:4] = 0
-    found[4] = -1
-    found[5] = 0
-    heads = np.empty(n, np.uint64)
-    keys = np.empty(n, np.uint64)
-    near = np.empty(n, np.uint64)
-    for i in range(n):
-        if normal[i] < HAN_END:
-            heads[i] = first[normal[i]]
-        else:
-            heads[i] = _next(table, ROOT, normal[i], view.spelled, view.spell_begins)
-    # Where two tokens lead, without a branch, so that many nodes are on their way at a time.
-    for i in range(n - 1):
-        keys[i] = key_of(heads[i] & PLACE, normal[i + 1])
-    for i in range(n - 1):
-        near[i] = table[place_of(keys[i], mask)]
-    for i in range(n):
-        node = heads[i]
-        longest = 0
-        stop = min(n, i + LONGEST_WORD)
-        for j in range(i, stop):
-            number = np.int32(node >> COUNT_SHIFT)
-            if number > 0:
-                longest = j - i + 1
-                found[0, i] = longest
-                found[1, i] = number
-                if longest > found[2, j]:
-                    found[2, j] = longest
-                    found[3, j] = number
-            if node & CHILDREN == NO_NODE or j + 1 == stop:
-                break
-            code = normal[j + 1]
-            if code >= N_POINTS:
-                node = _next(table, node & PLACE, code, view.spelled, view.spell_begins)
-            elif j == i and near[i] & KEY == keys[i]:
-                node = (near[i] & ~KEY) | place_of(keys[i], mask)
-            elif j == i and near[i] == NO_NODE:
-                break
-            else:
-                node = find(table, node & PLACE, code)
-            if node == NO_NODE:
-                break
-        for j in range(i, i + longest):
-            if longest > found[5, j]:
-                found[4, j] = i
-                found[5, j] = longest
-
-
-@njit(cache=True, nogil=True)
-def _next(
-    table: Nodes, place: np.uint64, code: int, spelled: Int32, spell_begins: Int64
-) -> np.uint64:
-    """Return the node of a token behind a beginning, see `find`; 0 if there is none."""
-    node: np.uint64 = NO_NODE
-    if code < N_POINTS:
-        node = find(table, place, code)
-        return node
-    for k in range(spell_begins[code - N_POINTS], spell_begins[code - N_POINTS + 1]):
-        node = find(table, place, spelled[k])
-        if node == NO_NODE:
-            break
-        place = node & PLACE
-    return node
 
 
 @njit(cache=True, nogil=True)
@@ -226,20 +138,20 @@ def _write(found: Int32, plan: Int64, view: View, row: Int32, own: int) -> None:
             row[i] = own + (view.values[extra + found[1, i] - 1] if found[1, i] > 0 else 0)
     elif kind == INSIDE_VALUE:
         for i in range(n):
-            number = found[1, found[4, i]] if found[5, i] > 0 else 0
-            row[i] = own + (view.values[extra + number - 1] if number > 0 else 0)
+            number = found[1, i - found[4, i]]
+            row[i] = own + (view.values[extra + number - 1] if found[5, i] > 0 else 0)
     elif kind == INSIDE:
-        firsts, lengths = found[4], found[5]
+        behind, lengths = found[4], found[5]
         for i in range(n):
             length = lengths[i]
-            place = 1 if i == firsts[i] else 3 if i == firsts[i] + length - 1 else 2
+            place = 1 if behind[i] == 0 else 3 if behind[i] == length - 1 else 2
             place = place if length > 1 else 0
             value = 1 + place + 4 * (min(length, cap) - 1)
             row[i] = own + (value if length > 0 else 0)
         if extra > 0:
             for i in range(n):
                 if lengths[i] > 0:
-                    row[i] += 4 * cap * (found[1, firsts[i]] - 1)
+                    row[i] += 4 * cap * (found[1, i - behind[i]] - 1)
     else:
         lengths, numbers = found[0], found[1]
         if kind == END:

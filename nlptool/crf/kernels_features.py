@@ -123,39 +123,72 @@ def fill_shape(
         rows: receives the records, -1 for none; shape (n_padded, any).
         column: of the shape in `rows`.
     """
+    keys = np.empty(_BLOCK, np.uint64)
+    near = np.empty(_BLOCK, np.uint64)
+    todo = np.empty(_BLOCK, np.int64)
+    mask = (_1 << index.bits[s]) - _1
+    for block in range(low, high, _BLOCK):
+        n = min(_BLOCK, high - block)
+        look_up(ids, block, block + n, s, index, keys, near, todo)
+        for i in range(n):
+            rows[block + i, column] = np.int64(near[i] & mask) - 1
+
+
+@njit(cache=True, nogil=True)
+def look_up(
+    ids: Int32, low: int, high: int, s: int, index: Index, keys: Words, near: Words, todo: Int64
+) -> None:
+    """Find the cells of a shape at positions in a row.
+
+    Args:
+        ids: of all columns; shape (n_columns, n_padded).
+        low: the first position.
+        high: behind the last.
+        s: the shape.
+        index: the records.
+        keys: to work in; shape (high - low or more,), and so todo.
+        near: receives the cells, 0 for none; the same shape.
+        todo: see there.
+    """
+    n = high - low
     refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
     factors = index.factors[index.ref_begins[s] : index.ref_begins[s + 1]]
     cells = index.cells[index.begins[s] : index.begins[s + 1]]
-    if index.kinds[s] == DIRECT:
+    kind, bits = index.kinds[s], index.bits[s]
+    if kind == DIRECT:
         if len(refs) == 0:
-            rows[low:high, column] = np.int64(cells[0]) - 1
+            near[:n] = cells[0]
         else:
-            seen = ids[refs[0, 1]]
-            for at in range(low, high):
-                rows[at, column] = np.int64(cells[seen[at]]) - 1
+            seen = ids[refs[0, 1], low:high]
+            for i in range(n):
+                near[i] = cells[seen[i]]
         return
-    keys = np.empty(_BLOCK, np.uint64)
-    near = np.empty(_BLOCK, np.uint64)
-    wrap = np.uint64(len(cells) - 1)
-    shift = shift_of(len(cells))
-    bits = index.bits[s]
-    mask = (_1 << bits) - _1
-    kind = index.kinds[s]
-    for block in range(low, high, _BLOCK):
-        n = min(_BLOCK, high - block)
-        fill_keys(ids, block, refs, factors, kind, keys[:n])
-        # Without a branch between, so that many cells are on their way at a time.
-        for i in range(n):
-            near[i] = cells[place_of(keys[i], shift)]
-        for i in range(n):
-            cell = near[i]
-            tag = keys[i] >> bits if kind == HASHED else keys[i]
-            if cell != _0 and cell >> bits != tag:
-                place = place_of(keys[i], shift)
-                while cell != _0 and cell >> bits != tag:
-                    place = (place + _1) & wrap
-                    cell = cells[place]
-            rows[block + i, column] = np.int64(cell & mask) - 1
+    wrap, shift = np.uint64(len(cells) - 1), shift_of(len(cells))
+    dropped = bits if kind == HASHED else _0
+    fill_keys(ids, low, refs, factors, kind, keys[:n])
+    # Without a branch between, so that many cells are on their way at a time.
+    for i in range(n):
+        near[i] = cells[place_of(keys[i], shift)]
+    n_todo = 0
+    for i in range(n):
+        todo[n_todo] = i
+        n_todo += (near[i] != _0) & (near[i] >> bits != keys[i] >> dropped)
+    # Most of the others are one cell further: again no branch, for nobody could foretell it.
+    n_more = 0
+    for j in range(n_todo):
+        i = todo[j]
+        cell = cells[(place_of(keys[i], shift) + _1) & wrap]
+        near[i] = cell
+        todo[n_more] = i
+        n_more += (cell != _0) & (cell >> bits != keys[i] >> dropped)
+    for j in range(n_more):
+        i = todo[j]
+        place = (place_of(keys[i], shift) + _1) & wrap
+        cell = near[i]
+        while cell != _0 and cell >> bits != keys[i] >> dropped:
+            place = (place + _1) & wrap
+            cell = cells[place]
+        near[i] = cell
 
 
 @njit(cache=True, nogil=True)

@@ -9,8 +9,9 @@ for all that its shapes see there:
     key       the states around the position, or the state and the token at the position
     memory    cells that a key's hash leads to: the last key that came, and its scores
 
-A cell is written anew by each other key that comes: nothing is ever full, and as scores depend
-on the key alone, nobody sees what was there before. Slow form: tests/naive_crf_tag.py.
+Cells stand in pairs. A key that is in neither cell of its pair takes the first, whose own key
+moves to the second: nothing is ever full, and as scores depend on the key alone, nobody sees
+what was there before. Slow form: tests/naive_crf_tag.py.
 
 Numba looks for changes in this file only: after a change in a kernel that it calls, touch it.
 """
@@ -21,16 +22,13 @@ import numpy as np
 
 from nlptool.core.compiling import Later, njit
 from nlptool.crf.kernels_features import (
-    DIRECT,
-    HASHED,
     Index,
     Int32,
     Int64,
     Words,
-    fill_keys,
     find_record,
+    look_up,
     place_of,
-    shift_of,
 )
 from nlptool.crf.kernels_model import Float32, Model
 from nlptool.crf.kernels_scores import add
@@ -87,7 +85,7 @@ class Memory(NamedTuple):
         words: the cells of all groups; of each the key + 1, or 0, then the scores.
         scores: the same memory as float32.
         begins: where each group's cells begin, in words; shape (n_groups,).
-        shifts: see `place_of`; shape (n_groups,).
+        shifts: of the pairs of cells, see `place_of`; shape (n_groups,).
         size: words of a cell.
     """
 
@@ -100,154 +98,135 @@ class Memory(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def add_left(
-    ids: Int32, starts: Int64, index: Index, model: Model, left: Int64, S: Float32
+    ids: Int32, index: Index, model: Model, left: Int64, nothing: Float32, S: Float32
 ) -> None:
     """Add up the scores of sentences that are of shapes in no group.
 
     Args:
-        ids: of all columns; shape (n_columns, n_padded).
-        starts: where each sentence's block begins; shape (n_sentences + 1,).
+        ids: of all columns, see `Observed`; shape (n_columns, n_padded).
         index: the records.
         model: has the weights.
         left: the shapes, none of them an edge; shape (n_left,).
-        S: receives the scores, in a buffer for each sentence, see kernels_scores.py; shape
-            ((n_padded + n_sentences * 2 * pad) * n_labels,).
+        nothing: zeros, what a record that is not there says: as many floats as the longest has.
+        S: receives the scores of all positions, of padding anything; shape
+            (n_padded * n_labels,).
     """
     L, pad = len(model.first), model.pad
-    keys = np.empty(BLOCK, np.uint64)
-    near = np.empty(BLOCK, np.uint64)
-    found = np.empty(BLOCK, np.int64)
-    where = np.empty(BLOCK, np.int64)
+    weights = model.weights
+    keys = np.empty(BLOCK + 2 * pad, np.uint64)
+    near = np.empty(BLOCK + 2 * pad, np.uint64)
+    todo = np.empty(BLOCK + 2 * pad, np.int64)
+    where = np.empty((len(left), BLOCK + 2 * pad), np.int64)
+    # As if the zeros were weights: so no record needs to be asked whether it is there.
+    missing = (np.int64(nothing.ctypes.data) - np.int64(weights.ctypes.data)) >> 2
     S[:] = 0
-    for sentence in range(len(starts) - 1):
-        begin = starts[sentence]
-        n = starts[sentence + 1] - begin - 2 * pad
-        room = (begin + 2 * pad * sentence) * L
-        for s in left:
-            refs = index.refs[index.ref_begins[s] : index.ref_begins[s + 1]]
-            factors = index.factors[index.ref_begins[s] : index.ref_begins[s + 1]]
-            cells = index.cells[index.begins[s] : index.begins[s + 1]]
-            kind, bits, shift = index.kinds[s], index.bits[s], shift_of(len(cells))
-            mask, wrap = (_1 << bits) - _1, np.uint64(len(cells) - 1)
-            base, stride = model.bases[s], model.strides[s]
-            runs = model.runs[model.run_of[s] : model.run_of[s + 1]]
-            high = begin + n + pad + index.spans[s, 1]
-            for block in range(begin + pad + index.spans[s, 0], high, BLOCK):
-                size = min(BLOCK, high - block)
-                # Without a branch between, so that many cells are on their way at a time.
-                if kind == DIRECT:
-                    for i in range(size):
-                        keys[i] = ids[refs[0, 1], block + i] if len(refs) > 0 else 0
-                    for i in range(size):
-                        near[i] = cells[keys[i]]
-                else:
-                    fill_keys(ids, block, refs, factors, kind, keys[:size])
-                    for i in range(size):
-                        near[i] = cells[place_of(keys[i], shift)]
-                n_found = 0
-                for i in range(size):
-                    cell = near[i]
-                    if kind != DIRECT:
-                        tag = keys[i] >> bits if kind == HASHED else keys[i]
-                        if cell >> bits != tag and cell != _0:
-                            place = place_of(keys[i], shift)
-                            while cell != _0 and cell >> bits != tag:
-                                place = (place + _1) & wrap
-                                cell = cells[place]
-                    at = base + (np.int64(cell & mask) - 1) * stride
-                    found[n_found] = i
-                    where[n_found] = at
-                    n_found += cell != _0
-                    fetch(model.weights, at)
-                    fetch(model.weights, at + stride - 1)
-                for run in range(len(runs)):
-                    top = room + (begin + n - 1 - block + 3 * pad + runs[run, 1]) * L
-                    first, width = runs[run, 2], runs[run, 3]
-                    for i in range(n_found):
-                        to, at = top - found[i] * L, where[i] + first
-                        if L == 4:
-                            for j in range(0, width, 4):
-                                add4(S, to + j, model.weights, at + j)
-                        else:
-                            add(S, to, model.weights, at, width)
+    for block in range(pad, ids.shape[1] - pad, BLOCK):
+        size = min(BLOCK, ids.shape[1] - pad - block)
+        for k in range(len(left)):
+            s = left[k]
+            low, high = block + index.spans[s, 0], block + size + index.spans[s, 1]
+            look_up(ids, low, high, s, index, keys, near, todo)
+            base, stride, places = model.bases[s], model.strides[s], where[k]
+            mask = (_1 << index.bits[s]) - _1
+            for i in range(high - low):
+                at = base + np.int64(near[i] & mask) * stride - stride
+                places[i] = at if near[i] != _0 else missing
+            for i in range(high - low):
+                fetch(weights, places[i])
+                fetch(weights, places[i] + (stride - 1))
+        for k in range(len(left)):
+            s = left[k]
+            for run in range(model.run_of[s], model.run_of[s + 1]):
+                shift, first = model.runs[run, 1] - index.spans[s, 0], model.runs[run, 2]
+                for j in range(model.runs[run, 3] // L):
+                    places = where[k, shift + j : shift + j + size]
+                    if L == 4:
+                        for i in range(size):
+                            add4(S, (block + i) * 4, weights, places[i] + (first + j * 4))
+                    else:
+                        for i in range(size):
+                            add(S, (block + i) * L, weights, places[i] + (first + j * L), L)
 
 
 @njit(cache=True, nogil=True)
 def add_groups(
-    ids: Int32,
-    starts: Int64,
-    index: Index,
-    model: Model,
-    groups: Groups,
-    memory: Memory,
-    states: Words,
-    S: Float32,
+    ids: Int32, index: Index, model: Model, groups: Groups, memory: Memory, S: Float32
 ) -> None:
     """Add up the scores of sentences that are of groups.
 
     Args:
-        ids: of all columns; shape (n_columns, n_padded).
-        starts: where each sentence's block begins; shape (n_sentences + 1,).
-        index: the records.
-        model: has the weights.
+        ids: see `add_left`, and so index, model.
+        index: see there.
+        model: see there.
         groups: the groups.
         memory: of this thread.
-        states: to work in; shape (n_sources + 1, as long as the longest block).
-        S: see `add_left`; to it is added.
+        S: to it is added.
     """
     L, pad = len(model.first), model.pad
     n_sources = len(groups.column_begins) - 1
-    keys = states[n_sources]
-    words, scores, size = memory.words, memory.scores, np.uint64(memory.size)
-    for sentence in range(len(starts) - 1):
-        begin = starts[sentence]
-        n = starts[sentence + 1] - begin - 2 * pad
-        room = (begin + 2 * pad * sentence) * L
+    states = np.empty((n_sources, BLOCK + 2 * pad), np.uint64)
+    keys = np.empty(BLOCK, np.uint64)
+    cells = np.empty(BLOCK, np.uint64)
+    words, scores, width = memory.words, memory.scores, np.uint64(memory.size)
+    n_pads = np.uint64(2 * pad)
+    for block in range(pad, ids.shape[1] - pad, BLOCK):
+        size = min(BLOCK, ids.shape[1] - pad - block)
         for q in range(n_sources):
             state = states[q]
-            for at in range(n + 2 * pad):
-                state[at] = 0
+            state[:] = _0
             for j in range(groups.column_begins[q], groups.column_begins[q + 1]):
-                row = ids[groups.columns[j], begin : begin + n + 2 * pad]
+                row = ids[groups.columns[j], block - pad : block + size + pad]
                 factor = groups.factors[j]
-                for at in range(n + 2 * pad):
-                    state[at] += np.uint64(row[at]) * factor
+                for i in range(size + 2 * pad):
+                    state[i] += np.uint64(row[i]) * factor
         for g in range(len(groups.plan)):
-            state = states[groups.plan[g, 0]]
-            many = groups.states[g]
-            first, last = groups.plan[g, 2], groups.plan[g, 3]
-            if groups.plan[g, 1] == 1:
-                tokens, near = ids[0, begin + pad : begin + pad + n], state[pad : pad + n]
-                for t in range(n):
-                    keys[t] = np.uint64(tokens[t]) * many + near[t]
-            else:
-                for d in range(pad + first, pad + last + 1):
-                    near = state[d : d + n]
-                    if d == pad + first:
-                        for t in range(n):
-                            keys[t] = near[t]
-                    elif many > 0:
-                        for t in range(n):
-                            keys[t] = keys[t] * many + near[t]
-                    else:
-                        for t in range(n):
-                            key = (keys[t] + _1) * _MIX
-                            keys[t] = (key ^ (key >> _32)) + near[t]
-            first_cell, shift = np.uint64(memory.begins[g]), memory.shifts[g]
-            for t in range(n):
-                key = keys[t] + _1
+            _fill_keys(ids, block, size, pad, g, groups, states, keys)
+            first, shift = np.uint64(memory.begins[g]), memory.shifts[g]
+            for i in range(size):
+                keys[i] += _1
                 # Unsigned: numba does not ask whether it counts from the end.
-                at = first_cell + place_of(key, shift) * size
-                if words[at] != key:
+                cells[i] = first + place_of(keys[i], shift) * (width + width)
+            for i in range(size):
+                at, key = cells[i], keys[i]
+                is_first, is_second = words[at] == key, words[at + width] == key
+                if not is_first | is_second:
+                    if np.uint64(ids[0, block + i]) - _1 < n_pads:
+                        continue
+                    for j in range(width):
+                        words[at + width + j] = words[at + j]
                     words[at] = key
-                    _add_up(
-                        ids, begin + pad + t, g, index, model, groups, scores, np.int64(at) * 2 + 2
-                    )
-                to = room + (2 * pad + n - 1 - t) * L
+                    _add_up(ids, block + i, g, index, model, groups, scores, np.int64(at) * 2 + 2)
+                at = at + width if is_second else at
                 if L == 4:
-                    add4(S, to, scores, np.int64(at) * 2 + 2)
+                    add4(S, (block + i) * 4, scores, np.int64(at) * 2 + 2)
                 else:
-                    add(S, to, scores, np.int64(at) * 2 + 2, L)
+                    add(S, (block + i) * L, scores, np.int64(at) * 2 + 2, L)
+
+
+@njit(cache=True, nogil=True)
+def _fill_keys(
+    ids: Int32, block: int, size: int, pad: int, g: int, groups: Groups, states: Words, keys: Words
+) -> None:
+    """Set the keys of a group at the positions of a block."""
+    state, many = states[groups.plan[g, 0]], groups.states[g]
+    if groups.plan[g, 1] == 1:
+        tokens, near = ids[0, block : block + size], state[pad : pad + size]
+        for i in range(size):
+            keys[i] = np.uint64(tokens[i]) * many + near[i]
+        return
+    first, last = groups.plan[g, 2], groups.plan[g, 3]
+    near = state[pad + first : pad + first + size]
+    for i in range(size):
+        keys[i] = near[i]
+    for d in range(pad + first + 1, pad + last + 1):
+        near = state[d : d + size]
+        if many > 0:
+            for i in range(size):
+                keys[i] = keys[i] * many + near[i]
+        else:
+            for i in range(size):
+                key = (keys[i] + _1) * _MIX
+                keys[i] = (key ^ (key >> _32)) + near[i]
 
 
 @njit(cache=True, nogil=True)

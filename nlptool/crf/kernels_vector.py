@@ -1,4 +1,4 @@
-"""Instructions on a few float32 side by side, where LLVM would not find them by itself.
+"""Instructions on a few numbers side by side, where LLVM would not find them by itself.
 
 Written as instructions, not as loops: LLVM would guard every short loop over several arrays with
 a test that they do not overlap, and take one number at a time.
@@ -39,6 +39,23 @@ def _splat(b: Any, value: Any, width: int) -> Any:
     one = b.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
     mask = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
     return b.shuffle_vector(one, one, mask)
+
+
+@intrinsic
+def copy4(_: Any, target: Any, to: Any, source: Any, at: Any) -> Any:
+    """Copy 4 bytes: target[to : to + 4] = source[at : at + 4]."""
+
+    def generate(context: Any, b: Any, signature: Any, args: Any) -> Any:
+        kind = ir.PointerType(ir.IntType(32))
+        target, source = (
+            context.make_array(signature.args[i])(context, b, args[i]).data for i in (0, 2)
+        )
+        word = b.load(b.bitcast(b.gep(source, [args[3]]), kind))
+        word.align = 1
+        b.store(word, b.bitcast(b.gep(target, [args[1]]), kind), align=1)
+        return context.get_dummy_value()
+
+    return types.none(target, types.int64, source, types.int64), generate
 
 
 def _adder(width: int) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from nlptool.core.corpus import read_lines
 from nlptool.core.jieba_trie import Nodes
 from nlptool.core.report import Note, Report, silent
-from nlptool.crf.kernels_columns import LONGEST_WORD
+from nlptool.crf.kernels_match import LONGEST_WORD
 from nlptool.crf.normalise import changes
 from nlptool.crf.tries import build_trie, usable
 from nlptool.errors import ConfigError, CorpusError

@@ -12,9 +12,10 @@ from nlptool.crf.columns import Observed
 from nlptool.crf.early import is_early, spans, words
 from nlptool.crf.kernels_best import best_paths
 from nlptool.crf.kernels_groups import add_groups, add_left
+from nlptool.crf.kernels_points import read_text
 from nlptool.crf.kernels_sentence import MEMM
 from nlptool.crf.kernels_tag import label_rows
-from nlptool.crf.kernels_text import read_text, size_of_spans, write_spans, write_words
+from nlptool.crf.kernels_text import size_of_spans, write_spans, write_words
 from nlptool.crf.model import Tagger
 
 
@@ -61,7 +62,7 @@ def _cut(tagger: Tagger, text: bytes, *, keeps: bool) -> bytes:
     if is_early(tagger, text):
         return words(tagger, text, keeps=keeps)
     raw, begins, ends, labels = _labelled(tagger, text, splits=True)
-    out = np.empty(2 * len(raw), np.uint8)
+    out = np.empty(2 * len(raw) + 4, np.uint8)
     n = write_words(raw, begins, ends, labels, *tagger.marks[:2], keeps, out)
     return out[:n].tobytes()
 
@@ -90,11 +91,8 @@ def _label(tagger: Tagger, observed: Observed, labels: Array) -> None:
         label_rows(features.rows(observed), starts, kernel, labels)
         return
     groups = tagger.grouped.groups
-    rows = ids.shape[1] + 2 * kernel.pad * (len(starts) - 1)
-    S = np.empty(rows * len(tagger.labels), np.float32)
-    longest = int(np.diff(starts).max(initial=0))
-    states = np.empty((len(groups.column_begins), longest), np.uint64)
-    add_left(ids, starts, features.index, kernel, groups.left, S)
+    S = np.empty(ids.shape[1] * len(tagger.labels), np.float32)
+    add_left(ids, features.index, kernel, groups.left, tagger.grouped.nothing, S)
     with tagger.grouped.memory() as memory:
-        add_groups(ids, starts, features.index, kernel, groups, memory, states, S)
+        add_groups(ids, features.index, kernel, groups, memory, S)
     best_paths(S, starts, kernel, labels)

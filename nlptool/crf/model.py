@@ -24,7 +24,7 @@ from nlptool.crf.config import MOST_LABELS, Config
 from nlptool.crf.config_file import read_config, written_config
 from nlptool.crf.features import Features, encode
 from nlptool.crf.features_file import features_from, settings_of, tensors_of
-from nlptool.crf.groups import Grouped, groups_of
+from nlptool.crf.groups import Grouped, grouped
 from nlptool.crf.kernels_columns import View
 from nlptool.crf.kernels_features import Index
 from nlptool.crf.kernels_groups import Groups, Memory
@@ -116,7 +116,7 @@ class Tagger:
     @cached_property
     def grouped(self) -> Grouped:
         """Its shapes, as text is tagged with them."""
-        return Grouped(groups_of(self.features, self.layout), len(self.labels))
+        return grouped(self.features, self.layout)
 
     @cached_property
     def flat(self) -> Array:

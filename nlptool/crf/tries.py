@@ -22,7 +22,7 @@ from nlptool.core.jieba_trie import (
     insert_lines,
     refresh,
 )
-from nlptool.crf.kernels_columns import LONGEST_WORD, Int32, Int64
+from nlptool.crf.kernels_match import LONGEST_WORD, Int32, Int64, fill_filter
 from nlptool.errors import CorpusError
 
 MOST_NUMBERS = (1 << (64 - int(COUNT_SHIFT))) - 1
@@ -118,3 +118,14 @@ def first_nodes(tables: Sequence[Nodes]) -> Nodes:
     for table, first in zip(tables, firsts, strict=True):
         refresh(table, points, first)
     return firsts
+
+
+def filters(tables: Sequence[Nodes]) -> Nodes:
+    """Return what tells of most keys that they are not in a trie, see `View`; of all tries."""
+    joined = np.zeros(sum(len(table) // 8 for table in tables), np.uint64)
+    begin = 0
+    for table in tables:
+        end = begin + len(table) // 8
+        fill_filter(table, joined[begin:end])
+        begin = end
+    return joined

@@ -41,6 +41,6 @@ def test_cells_hold_a_key_and_all_scores() -> None:
         memory = new_memory(groups, n_labels)
         assert 8 * memory.size >= 8 + 4 * n_labels
         assert memory.words.ctypes.data % 64 == 0
-        ends = memory.begins + (memory.size << (64 - memory.shifts.astype(np.int64)))
+        ends = memory.begins + (2 * memory.size << (64 - memory.shifts.astype(np.int64)))
         assert ends.tolist() == [*memory.begins[1:].tolist(), len(memory.words)]
         assert memory.words.nbytes < 1 << 21

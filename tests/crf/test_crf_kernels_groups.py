@@ -34,16 +34,12 @@ def scores(tagger: Tagger, text: str, memory: Memory) -> np.ndarray:
     """Return what the kernels make of a text; shape (n, n_labels)."""
     observed = tagger.features.columns.observe([Sentence(text[:2]), Sentence(text)])
     n, n_labels, pad = len(text), len(tagger.labels), tagger.features.columns.pad
-    groups = tagger.grouped.groups
-    states = np.empty((len(groups.column_begins), n + 2 * pad), np.uint64)
-    rows = observed.ids.shape[1] + 4 * pad
-    S = np.full(rows * n_labels, np.nan, np.float32)
-    index = tagger.features.index
-    ids, starts, model = observed.ids, observed.starts, tagger.kernel
-    add_left(ids, starts, index, model, groups.left, S)
-    add_groups(ids, starts, index, model, groups, memory, states, S)
+    groups, index, model = tagger.grouped.groups, tagger.features.index, tagger.kernel
+    S = np.full(observed.ids.shape[1] * n_labels, np.nan, np.float32)
+    add_left(observed.ids, index, model, groups.left, tagger.grouped.nothing, S)
+    add_groups(observed.ids, index, model, groups, memory, S)
     assert np.isfinite(S).all()
-    return S.reshape(-1, n_labels)[-n - 2 * pad : rows - 2 * pad][::-1]
+    return S.reshape(-1, n_labels)[-n - pad : len(S) // n_labels - pad]
 
 
 def texts() -> list[str]:
@@ -69,7 +65,7 @@ def test_nobody_sees_what_was_there_before() -> None:
     tagger = tagger_of(WORDS, KINDS)
     with tagger.grouped.memory() as memory, tagger.grouped.memory() as other:
         assert memory.words is not other.words
-        # One cell: each key drives out the one before.
+        # Two pairs of cells: each third key drives out another.
         tiny = other._replace(shifts=np.full_like(other.shifts, 63))
         for text in texts():
             assert (scores(tagger, text, memory) == scores(tagger, text, tiny)).all()
