@@ -4,9 +4,12 @@ And numba is loaded in every process that needs a kernel, which takes most of a 
 before the first one is called, and without what it can do without.
 """
 
+import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -68,7 +71,8 @@ def njit(**options: Any) -> Any:
                     names[name] = names[name].made()
             from numba import njit as compiled  # noqa: PLC0415  # slow to load, see above
 
-            return compiled(**options)(function)
+            # Nobody calls kernels from C: what C would call need not be compiled.
+            return compiled(**options, no_cfunc_wrapper=True)(function)
 
         return Later(make, function.__doc__)
 
@@ -80,12 +84,24 @@ def is_loaded() -> bool:
     return "numba" in sys.modules
 
 
+def is_kept(kernel: str) -> bool:
+    """Tell whether a kernel was compiled before, on this machine, without asking numba.
+
+    Args:
+        kernel: the names of its module, without the package, and of itself: "kernels_x.f".
+    """
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    return folder is None or any(Path(folder).glob(f"*/{kernel}-*.nbi"))
+
+
 def load_numba() -> None:
     """Load numba, if it is not yet, as `announced` and `known_tuples` want it."""
     with _lock:
         if _State.is_loaded:
             return
         without_blas()
+        # What numba is made of stays: no need to look for garbage in it at each turn.
+        gc.freeze()
         _events().Listener.register(_Listener)
         _State.is_loaded = True
         for listener in _State.waiting:

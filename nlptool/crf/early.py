@@ -19,9 +19,13 @@ from nlptool.crf.kernels_text import FIRST, LAST, ONLY, OUTSIDE
 from nlptool.crf.model import Tagger
 
 MOST = 1 << 13
-"""Bytes of a text; what is longer is worth loading numba."""
+"""Bytes of a text; what is longer is worth loading numba, if its kernels are compiled already."""
+
+KERNEL = "kernels_best.best_paths"
+"""The last one that a text needs: where it is kept, the others are."""
 
 _ALL = 1 << 15  # bytes of all texts
+_ALL_NEW = 1 << 17  # the same where kernels are still to be compiled, which takes much longer
 
 _WORDS = re.compile(r"\S+")
 _LINES = re.compile(r"[^\n]+")
@@ -35,8 +39,12 @@ class _Spent:
 
 def is_early(tagger: Tagger, text: bytes) -> bool:
     """Tell whether a text is to be labelled here."""
-    if compiling.is_loaded() or len(text) > MOST or _Spent.n_bytes > _ALL:
+    if compiling.is_loaded():
         return False
+    if len(text) > MOST or _Spent.n_bytes > _ALL:
+        is_much = _Spent.n_bytes + len(text) > _ALL_NEW
+        if is_much or compiling.is_kept(KERNEL):
+            return False
     _Spent.n_bytes += len(text)
     columns = tagger.features.columns
     return (

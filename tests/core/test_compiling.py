@@ -24,6 +24,17 @@ def test_a_compilation_is_told_once(monkeypatch):
     assert len(said) == 1
 
 
+def test_what_is_kept_is_seen_without_numba(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert not compiling.is_kept("kernels_x.f")
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room" / "kernels_x.f-12.py311.nbi").touch()
+    assert compiling.is_kept("kernels_x.f")
+    assert not compiling.is_kept("kernels_x.g")
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    assert compiling.is_kept("kernels_x.g")
+
+
 def test_linear_algebra_is_not_loaded():
     code = (
         "import sys\n"

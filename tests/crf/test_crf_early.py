@@ -65,6 +65,7 @@ def is_early(monkeypatch: pytest.MonkeyPatch, tagger: Tagger, text: bytes = b"a"
 
 def test_what_is_not_common_is_left_to_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(early._Spent, "n_bytes", 0)
+    monkeypatch.setattr(compiling, "is_kept", lambda kernel: True)
     tagger = tagger_of(WORDS)
     assert not early.is_early(tagger, b"a")
     assert is_early(monkeypatch, tagger)
@@ -74,6 +75,26 @@ def test_what_is_not_common_is_left_to_the_kernels(monkeypatch: pytest.MonkeyPat
     assert not is_early(monkeypatch, tagger_of(WORDS, decoder="memm"))
     while is_early(monkeypatch, tagger, b"a" * early.MOST):
         assert early._Spent.n_bytes < 1 << 20
+
+
+def test_more_is_done_before_kernels_are_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(early._Spent, "n_bytes", 0)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    tagger = tagger_of(WORDS)
+    assert is_early(monkeypatch, tagger, b"a" * (1 << 16))
+    (tmp_path / "crf").mkdir()
+    (tmp_path / "crf" / f"{early.KERNEL}-16.py.nbi").touch()
+    assert not is_early(monkeypatch, tagger, b"a" * (early.MOST + 1))
+    (tmp_path / "crf" / f"{early.KERNEL}-16.py.nbi").unlink()
+    assert is_early(monkeypatch, tagger, b"a" * (1 << 15))
+    assert not is_early(monkeypatch, tagger, b"a" * (1 << 16))
+
+
+def test_the_kernel_that_is_looked_for_is_one_that_is_kept() -> None:
+    marked.cut(tagger_of(WORDS), "甲乙".encode())
+    assert compiling.is_kept(early.KERNEL)
 
 
 @pytest.mark.parametrize(("template", "sentences"), [(KINDS, WORDS), (KINDS, NAMED)])
