@@ -36,7 +36,7 @@ def tagger_of(
     training: dict | None = None,
 ) -> Tagger:
     """Return a tagger of the features of some sentences, with random weights."""
-    parsed = parse_template(template, "template", available(n_columns))
+    parsed = parse_template(template, "template", available(n_columns, words=True))
     features, encoded = build(sentences, parsed, normalise=normalise)
     scheme = detect_scheme(encoded.names)
     layout = layout_for(features, len(encoded.names))

@@ -95,3 +95,22 @@ def nearest(vectors: Sequence[Sequence[float]], centres: Sequence[Sequence[float
         for vector in vectors
     ]
     return [row.index(max(row)) for row in products]
+
+
+def words_of(text: str) -> dict[str, list[str]]:
+    """Return what each column of jieba's words says of each character, by jieba itself."""
+    from jieba import posseg  # slow to load, warns
+
+    words = [(pair.word, pair.flag) for pair in posseg.cut(text)]
+    columns: dict[str, list[str]] = {f"jieba.{part}": [] for part in _PARTS}
+    for i, (word, tag) in enumerate(words):
+        before = words[i - 1][1] if i else "-"
+        after = words[i + 1][1] if i + 1 < len(words) else "-"
+        for j in range(len(word)):
+            place = "S" if len(word) == 1 else {0: "B", len(word) - 1: "E"}.get(j, "M")
+            for part, value in zip(_PARTS, (place, tag, before, after), strict=True):
+                columns[f"jieba.{part}"].append(value)
+    return columns
+
+
+_PARTS = ("place", "tag", "before", "after")

@@ -74,6 +74,14 @@ def train(
             "repeated.",
         ),
     ] = None,
+    words: Annotated[
+        str | None,
+        typer.Option(
+            metavar="jieba",
+            help="Whose words the model sees, with their parts of speech: jieba cuts and tags "
+            "the text within.",
+        ),
+    ] = None,
     vectors: Annotated[
         list[str] | None,
         typer.Option(
@@ -227,9 +235,9 @@ def train(
         raise ConfigError(f"--dev-share: {dev_share:g}, expected more than 0, less than 1")
     if "-" in corpus and dev == "-":
         raise ConfigError("stdin (-): named as corpus and as --dev, it can be read once")
-    given = [template, lexicon, vectors]
-    if init is not None and any(given):
-        named = next(n for n, v in zip(("template", "lexicon", "vectors"), given, strict=True) if v)
+    given = {"template": template, "lexicon": lexicon, "words": words, "vectors": vectors}
+    if init is not None and any(given.values()):
+        named = next(name for name, value in given.items() if value)
         raise ConfigError(f"--{named}: given with --init, whose model brings its own")
     if init is not None and network is not None:
         raise ConfigError("--init: given with --model neural, which begins anew")
@@ -271,7 +279,7 @@ def train(
         else:
             clustered = vectors if network is None else None
             seeing = crf_seeing.seeing(
-                sentences, template, lexicon, clustered, sizes, plain, config, report
+                sentences, template, lexicon, words, clustered, sizes, plain, config, report
             )
         teach: Callable[..., Tagger] = learn
         if network is not None:

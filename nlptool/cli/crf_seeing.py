@@ -27,6 +27,7 @@ def seeing(
     sentences: "Sequence[Sentence]",
     template: str | None,
     lexicon: list[str] | None,
+    words: str | None,
     vectors: list[str] | None,
     sizes: list[int],
     normalise: tuple[str, ...],
@@ -36,7 +37,7 @@ def seeing(
     """Return what the model is to see.
 
     Raises:
-        ConfigError: a name that is no name, or is there twice.
+        ConfigError: a name that is no name, or is there twice; words of something unknown.
         CorpusError: a file cannot be read.
         ModelError: vectors that are refused.
     """
@@ -45,7 +46,7 @@ def seeing(
     from nlptool.crf.clusters import cluster_vectors
     from nlptool.crf.derived import available
     from nlptool.crf.learn import Seeing
-    from nlptool.crf.lexicon import read_lexicon
+    from nlptool.crf.lexicon import JIEBA, read_lexicon
     from nlptool.crf.template import parse_template
     from nlptool.w2v.model import open_vectors
 
@@ -67,7 +68,9 @@ def seeing(
         for name, path in _named(vectors, taken)
     ]
     n_own = 1 + max((len(sentence.columns) for sentence in sentences), default=0)
-    columns = available(n_own, lexicons, groups)
+    if words not in (None, JIEBA):
+        raise ConfigError(f"--words: {words!r}, expected {JIEBA}")
+    columns = available(n_own, lexicons, groups, words=words is not None)
     if template is None or template in NAMES:
         name = template or _builtin(sentences)
         of_text = [

@@ -50,7 +50,7 @@ class Words(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _route(run: Int32, n: int, words: Words, score: Float64, last: Int32) -> None:
+def route(run: Int32, n: int, words: Words, score: Float64, last: Int32) -> None:
     """Find the most probable words of a run of characters.
 
     Args:
@@ -98,7 +98,7 @@ def _cut_run(
     begins: Bytes,
 ) -> None:
     """Mark where words begin in a run of characters; the other arguments are room to work."""
-    _route(run, n, words, score, last)
+    route(run, n, words, score, last)
     for i in range(n):
         begins[i] = 0
     # Typed: numba would compile what they are given to for the literal 0 as well.
@@ -243,7 +243,7 @@ def likelihood(word: Int32, words: Words, counts: Float64, total: float) -> floa
         ):
             stop += 1
         if stop > at:
-            _route(word[at:stop], stop - at, words, score, last)
+            route(word[at:stop], stop - at, words, score, last)
         else:
             last[0] = 0
             stop += 1

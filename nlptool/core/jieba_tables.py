@@ -50,7 +50,7 @@ class _FullError(Exception):
     """The table has no room for all words."""
 
 
-class _OtherError(Exception):
+class OtherError(Exception):
     """This is not the jieba that is known here."""
 
 
@@ -93,8 +93,8 @@ def cutter(user_words: Sequence[UserWord] = ()) -> Callable[[bytes], bytes] | No
     """
     try:
         hmm = _hmm()
-        words = _dictionary(tuple(user_words)).words()
-    except _OtherError:
+        words = dictionary(tuple(user_words)).words()
+    except OtherError:
         return None
 
     def cut_lines(text: bytes) -> bytes:
@@ -105,11 +105,11 @@ def cutter(user_words: Sequence[UserWord] = ()) -> Callable[[bytes], bytes] | No
     return cut_lines
 
 
-def _dictionary(user_words: tuple[UserWord, ...]) -> _Dictionary:
+def dictionary(user_words: tuple[UserWord, ...]) -> _Dictionary:
     """Return the dictionary of jieba with more words.
 
     Raises:
-        _OtherError: it is written in another way, or too large.
+        OtherError: it is written in another way, or too large.
     """
     n_characters = sum(len(word) for word, _ in user_words)
     for bits in range(_LEAST_BITS, PLACE_BITS + 1):
@@ -125,24 +125,24 @@ def _dictionary(user_words: tuple[UserWord, ...]) -> _Dictionary:
         except _FullError:
             continue
         return words
-    raise _OtherError
+    raise OtherError
 
 
 @lru_cache(maxsize=1)
 def _installed(bits: int) -> _Dictionary:
     """Return jieba's own dictionary in a table of 2**bits places."""
-    text = (_folder() / "dict.txt").read_bytes()
+    text = (folder() / "dict.txt").read_bytes()
     table = np.zeros(1 << bits, np.uint64)
     first = np.zeros(HAN_END, np.uint64)
     words = _Dictionary(table, first, 0, {0: 0}, np.zeros(1), 0, has_forced=False)
     try:
         text.decode()
     except UnicodeDecodeError:
-        raise _OtherError from None
+        raise OtherError from None
     _add_lines(words, text if text.endswith(b"\n") else text + b"\n", forcing=False)
     refresh(table, np.arange(HAN_END, dtype=np.int32), first)
     if not words.total:
-        raise _OtherError
+        raise OtherError
     return words
 
 
@@ -188,7 +188,7 @@ def _add_lines(words: _Dictionary, text: bytes, *, forcing: bool) -> None:
         forcing: a count of 0 forbids the word to the HMM.
 
     Raises:
-        _OtherError: a line is something else, or there are too many different counts.
+        OtherError: a line is something else, or there are too many different counts.
         _FullError: the table has no room for them.
     """
     n = text.count(b"\n")
@@ -199,7 +199,7 @@ def _add_lines(words: _Dictionary, text: bytes, *, forcing: bool) -> None:
     if n_lines == -2:
         raise _FullError
     if n_lines < 0:
-        raise _OtherError
+        raise OtherError
     words.n_nodes += n_new
     numbers = _numbered(words, counts).astype(np.uint64)
     # Of a word that is there twice the last count remains, as in a dict.
@@ -224,7 +224,7 @@ def _numbered(words: _Dictionary, counts: Int64) -> Int64:
         found, ranks = np.unique(counts, return_inverse=True)
     new = [value for value in found.tolist() if value not in words.values]
     if len(words.values) + len(new) > MOST_COUNTS:
-        raise _OtherError
+        raise OtherError
     for value in new:
         words.values[value] = len(words.values)
     # Python's own logarithm, as jieba's: others may differ in the last bit.
@@ -255,23 +255,23 @@ def _hmm() -> Hmm:
 @cache
 def _module(name: str) -> ModuleType:
     """Return a module of numbers from jieba, without jieba around it."""
-    spec = spec_from_file_location(f"jieba.finalseg.{name}", _folder() / "finalseg" / f"{name}.py")
+    spec = spec_from_file_location(f"jieba.finalseg.{name}", folder() / "finalseg" / f"{name}.py")
     if spec is None or spec.loader is None:
-        raise _OtherError
+        raise OtherError
     module = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except OSError:
-        raise _OtherError from None
+        raise OtherError from None
     return module
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
     """Return where jieba is.
 
     Raises:
-        _OtherError: it is not there as files, or of another version.
+        OtherError: it is not there as files, or of another version.
     """
     spec = find_spec("jieba")
     for place in (spec and spec.submodule_search_locations) or []:
@@ -280,4 +280,4 @@ def _folder() -> Path:
             found = re.search(rb"__version__ = ['\"]([^'\"]+)['\"]", code.read_bytes())
             if found and found[1].decode("ascii", "replace") == VERSION:
                 return Path(place)
-    raise _OtherError
+    raise OtherError

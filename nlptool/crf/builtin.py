@@ -5,9 +5,9 @@
     zh-entities  the same without triples, which make a model of few examples worse; for names
     simple       five characters, four pairs and one with a gap: what most people begin with
 
-The first two use whatever else the model has: further columns of the file, lexicons, clusters
-of word vectors. Each is a template text like any other, see template.py. What each part of
-them brings is in benchmarks/RESULTS.md.
+The first two use whatever else the model has: further columns of the file, lexicons, jieba's
+words, clusters of word vectors. Each is a template text like any other, see template.py. What
+each part of them brings is in benchmarks/RESULTS.md.
 """
 
 from collections.abc import Sequence
@@ -39,6 +39,17 @@ _KINDS = (
 
 # {0} is a further column of the file.
 _COLUMN = ("%x[-1,{0}]", "%x[0,{0}]", "%x[1,{0}]", "%x[0,0]/%x[0,{0}]")
+
+# Of jieba's words.
+_WORDS = (
+    "%x[-1,jieba.place]/%x[-1,jieba.tag]",
+    "%x[0,jieba.place]/%x[0,jieba.tag]",
+    "%x[1,jieba.place]/%x[1,jieba.tag]",
+    "%x[0,0]/%x[0,jieba.place]/%x[0,jieba.tag]",
+    "%x[0,jieba.before]/%x[0,jieba.place]/%x[0,jieba.tag]",
+    "%x[0,jieba.place]/%x[0,jieba.tag]/%x[0,jieba.after]",
+    "%x[0,jieba.before]/%x[0,jieba.place]/%x[0,jieba.tag]/%x[0,jieba.after]",
+)
 
 # {0} is a lexicon, {1} what the columns of its words end with.
 _LEXICON = (
@@ -82,7 +93,9 @@ def builtin_template(name: str, columns: Sequence[str]) -> str:
         lines += _KINDS if name == "zh-entities" else (*_TRIPLES, *_KINDS)
         for column in columns:
             of, _, part = column.rpartition(".")
-            if column.isdigit() and column != "0":
+            if column == "jieba.tag":
+                lines += _WORDS
+            elif column.isdigit() and column != "0":
                 lines += [line.format(column) for line in _COLUMN]
             elif part == "begin":
                 typed = name == "zh-entities" and f"{column}type" in columns

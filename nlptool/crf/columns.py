@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlptool.core.jieba_speech_tables import Known
 from nlptool.core.jieba_trie import COUNT_SHIFT, Nodes, look_up
 from nlptool.crf.character_types import type_of, type_of_points
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.codes import NOTHING, Coded, code
-from nlptool.crf.derived import own_columns, plan_of, values_of
+from nlptool.crf.derived import WORDS, own_columns, plan_of, values_of
 from nlptool.crf.kernels_columns import POINT, Int32, Int64, View, lay_out, observe_all
+from nlptool.crf.kernels_words import observe_words
 from nlptool.crf.lexicon import OWN, Lexicon
 from nlptool.crf.normalise import N_POINTS, changes, normal_points
 from nlptool.crf.own_words import fold_bounds
@@ -57,6 +59,7 @@ class Columns:
         tokens: of each of the file's own columns among `names`, what has ids, in their order.
         lexicons: those that the names speak of.
         clusters: the same.
+        known: jieba's words, if the names speak of them.
     """
 
     names: tuple[str, ...]
@@ -65,6 +68,7 @@ class Columns:
     tokens: tuple[tuple[str, ...], ...]
     lexicons: tuple[Lexicon, ...] = ()
     clusters: tuple[Clusters, ...] = ()
+    known: Known | None = None
 
     @property
     def own(self) -> list[int]:
@@ -106,6 +110,18 @@ class Columns:
         for k in range(max(1, len(own))):
             turn = self._with_own(view, own[k]) if own else view
             observe_all(coded.columns[0], starts, turn, self.pad, ids, bounds[k], bounds[k + 1])
+        if self.known is not None:
+            observe_words(
+                coded.columns[0],
+                starts,
+                view.normal,
+                view.spelled,
+                view.spell_begins,
+                self.known.speech,
+                self.words_plan,
+                self.pad,
+                ids,
+            )
         for i in range(1, len(coded.columns)):
             table = _ids_of(self.tokens[i], list(coded.coders[i].longer), self.pad)
             row = ids[self.names.index(str(self.own[i]))]
@@ -125,6 +141,12 @@ class Columns:
         """What each column is, see `View`; shape (n_columns, 3)."""
         plans = [plan_of(name, self.lexicons, self.clusters) for name in self.names]
         return np.array(plans, np.int64)
+
+    @cached_property
+    def words_plan(self) -> Int64:
+        """Which columns are of jieba's words, and what each is; shape (n, 2)."""
+        plans = [(i, WORDS[name]) for i, name in enumerate(self.names) if name in WORDS]
+        return np.array(plans, np.int64).reshape(-1, 2)
 
     @cached_property
     def view(self) -> View:

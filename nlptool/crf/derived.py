@@ -7,15 +7,18 @@
     NAME.begin .inside .end    lengths of words of a lexicon, see lexicon.py and tries.py
     NAME.begintype ...         the same with the types of the words, where it has types
     self.begin ...             as if the words of the training text were one, see own_words.py
+    jieba.place .tag           where in its word a token is, if jieba cuts; its part of speech
+    jieba.before .after        the parts of speech of the words before it and behind it
     NAME.charN                 of N clusters of word vectors that of the token, see clusters.py
     NAME.beginN .insideN       that of the longest word that begins here, that covers the token
 
-How they are computed is in kernels_columns.py.
+How they are computed is in kernels_columns.py and, of jieba's words, in kernels_words.py.
 """
 
 import re
 from collections.abc import Sequence
 
+from nlptool.core.jieba_parts import PARTS
 from nlptool.crf.character_types import TYPES
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.kernels_columns import (
@@ -30,10 +33,22 @@ from nlptool.crf.kernels_columns import (
     TOKENS,
     TYPE,
 )
+from nlptool.crf.kernels_words import IN_WORD, PART, PART_BEFORE, PART_BEHIND
 from nlptool.crf.lexicon import OWN, Lexicon
 
 SIMPLE = ("type", "same1", "same2")
 """Derived columns that every model can have."""
+
+WORDS = {
+    "jieba.place": IN_WORD,
+    "jieba.tag": PART,
+    "jieba.before": PART_BEFORE,
+    "jieba.after": PART_BEHIND,
+}
+"""Columns of jieba's words: name -> what it is, see kernels_words.py."""
+
+ELSEWHERE = -1
+"""What a column of `WORDS` is in `kernels_columns.View`: it is written by another kernel."""
 
 _WORDS = {"begin": BEGIN, "inside": INSIDE, "end": END}
 _TYPED = {f"{part}type": kind for part, kind in _WORDS.items()}
@@ -47,6 +62,7 @@ def available(
     clusters: Sequence[Clusters] = (),
     *,
     learning: bool = True,
+    words: bool = False,
 ) -> tuple[str, ...]:
     """Return the names of all columns that a template may ask for.
 
@@ -55,8 +71,9 @@ def available(
         lexicons: what is there; their names and those of `clusters` are all different.
         clusters: what is there.
         learning: there will be the lexicon of the training text's own words, see own_words.py.
+        words: there will be those of jieba.
     """
-    names = [*map(str, range(n_own)), *SIMPLE]
+    names = [*map(str, range(n_own)), *SIMPLE, *(WORDS if words else ())]
     typed = {one.name: len(one.types) > 1 for one in lexicons}
     if learning:
         typed.setdefault(OWN, True)
@@ -78,11 +95,16 @@ def asks_own(names: Sequence[str]) -> bool:
     return any(name.rpartition(".")[0] == OWN for name in names)
 
 
+def asks_words(names: Sequence[str]) -> bool:
+    """Tell whether some columns are of jieba's words."""
+    return not WORDS.keys().isdisjoint(names)
+
+
 def used(
     names: Sequence[str], lexicons: Sequence[Lexicon], clusters: Sequence[Clusters]
 ) -> tuple[tuple[Lexicon, ...], tuple[Clusters, ...]]:
     """Return those lexicons and clusters that some columns are of."""
-    of = {name.rpartition(".")[0] for name in names}
+    of = {name.rpartition(".")[0] for name in names if name not in WORDS}
     return (
         tuple(lexicon for lexicon in lexicons if lexicon.name in of),
         tuple(
@@ -112,6 +134,8 @@ def plan_of(
         return TYPE, 0, 0
     if name in SIMPLE:
         return SAME, int(name[4:]), 0
+    if name in WORDS:
+        return ELSEWHERE, WORDS[name], 0
     of, _, part = name.rpartition(".")
     for i, lexicon in enumerate(lexicons):
         if lexicon.name == of:
@@ -146,6 +170,10 @@ def values_of(
         return TYPES
     if kind == SAME:
         return "01"
+    if kind == ELSEWHERE:
+        if which == IN_WORD:
+            return PLACES
+        return PARTS if which == PART else ("-", *PARTS)
     if kind in (POINT, BEGIN_VALUE, INSIDE_VALUE):
         return ["-", *map(str, range(_cluster(name.rpartition(".")[2])[1]))]
     cap = [*(one.cap for one in lexicons), *(one.cap for one in clusters)][which]

@@ -49,6 +49,7 @@ def is_early(tagger: Tagger, text: bytes) -> bool:
     columns = tagger.features.columns
     return (
         not columns.clusters
+        and columns.known is None
         and not tagger.layout.has_edges
         and tagger.kernel.decoder != MEMM
         and _is_utf8(text)

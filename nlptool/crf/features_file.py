@@ -6,10 +6,13 @@
     lexicon.I                          a trie of words, see tries.py
     clusters.I, clusters.I.numbers     a trie of words, and the cluster of each
 
+Of jieba's words there is a fingerprint only: they have to be the same where text is tagged.
+
 What can be computed from these is not stored. A table is refused if a search in it could leave
 it, or could go on for ever.
 """
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from math import prod
@@ -17,11 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from nlptool.core.jieba_speech_tables import Known, known
 from nlptool.core.jieba_trie import Nodes
 from nlptool.core.store import Array, Stored
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.columns import Columns, frozen
-from nlptool.crf.derived import available
+from nlptool.crf.derived import asks_words, available
 from nlptool.crf.features import Features
 from nlptool.crf.index import empty_index
 from nlptool.crf.kernels_features import DIRECT, EXACT, HASHED
@@ -30,7 +34,7 @@ from nlptool.crf.lexicon import Lexicon
 from nlptool.crf.normalise import HOWS, N_POINTS
 from nlptool.crf.template import Template, parse_template
 from nlptool.crf.tries import is_trie
-from nlptool.errors import CorpusError, ModelError
+from nlptool.errors import CorpusError, ModelError, RunError
 
 MOST_VALUES = 1 << 20
 """The most types of words, or clusters, that a model may have."""
@@ -39,6 +43,10 @@ MOST_VALUES = 1 << 20
 MOST_COLUMNS = 1000
 """The most columns of a file that templates may ask for."""
 
+WORDS = "words"
+"""The setting that says whose words there are; absent if none."""
+
+_FINGERPRINT = re.compile("jieba [0-9a-f]{64}")
 _CELLS = 1 << 16  # that are looked at together
 
 
@@ -73,7 +81,8 @@ def tensors_of(features: Features) -> dict[str, Array]:
 def settings_of(features: Features) -> dict[str, Any]:
     """Return the settings of features, as values of JSON."""
     columns = features.columns
-    return {
+    words = {} if columns.known is None else {WORDS: f"jieba {columns.known.digest}"}
+    return words | {
         "template": features.template.text,
         "columns": max(columns.own) + 1,
         "normalise": list(columns.normalise),
@@ -111,14 +120,22 @@ def features_from(stored: Stored, settings: Mapping[str, Any]) -> Features:
     if not 1 <= n_own <= MOST_COLUMNS:
         raise _damaged(where, f"{n_own} columns")
     try:
-        names = available(n_own, lexicons, clusters, learning=False)
+        names = available(n_own, lexicons, clusters, learning=False, words=WORDS in settings)
         template = parse_template(text, f"{where}: template", names)
     except CorpusError as error:
         raise ModelError(f"{error}; the file is damaged") from None
     tokens = tuple(
         _tokens(stored, i) for i in range(sum(name.isdigit() for name in template.columns))
     )
-    columns = Columns(template.columns, template.pad, tuple(normalise), tokens, lexicons, clusters)
+    columns = Columns(
+        template.columns,
+        template.pad,
+        tuple(normalise),
+        tokens,
+        lexicons,
+        clusters,
+        _words(where, settings) if asks_words(template.columns) else None,
+    )
     return _features(stored, template, columns, min_count)
 
 
@@ -178,6 +195,24 @@ def _in_cells(cells: Nodes, bits: int) -> tuple[int, int]:
         largest = max(largest, int((part & mask).max()))
         n_empty += len(part) - int(np.count_nonzero(part))
     return largest, n_empty
+
+
+def _words(where: str, settings: Mapping[str, Any]) -> Known:
+    """Return jieba's words, if they are those that the model was trained with."""
+    given = _setting(where, settings, WORDS, str)
+    if not _FINGERPRINT.fullmatch(given):
+        raise _damaged(where, f"its words {given[:80]!r}")
+    try:
+        found = known()
+    except RunError as error:
+        raise ModelError(f"{where}: it needs the words of jieba; {error}") from None
+    if given != f"jieba {found.digest}":
+        raise ModelError(
+            f"{where}: it was trained with the words of another jieba ({given[6:14]}) than the one "
+            f"installed ({found.digest[:8]}), expected the same dictionary and tables; install "
+            "that jieba, or train again"
+        )
+    return found
 
 
 def _lexicons(stored: Stored, entries: list[Any]) -> tuple[Lexicon, ...]:

@@ -14,12 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from nlptool.core.jieba_speech_tables import known
 from nlptool.core.jieba_trie import Nodes
 from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.crf.clusters import Clusters
 from nlptool.crf.codes import NOTHING, code, distinct
 from nlptool.crf.columns import Columns, Observed, vocabulary
-from nlptool.crf.derived import asks_own, own_columns, used
+from nlptool.crf.derived import asks_own, asks_words, own_columns, used
 from nlptool.crf.features import Encoded, Features, place_labels
 from nlptool.crf.index import empty_index, fill_index
 from nlptool.crf.kernels_features import HASHED, Int32, Int64, Words
@@ -69,6 +70,7 @@ def build(
     Raises:
         CorpusError: there are no tokens, or no labels; a column is not there.
         ConfigError: the memory is too little.
+        RunError: jieba's words are asked for, and it is missing or changed.
     """
     own = own_columns(template.columns)
     coded = code(sentences, own, changes(tuple(normalise)), labels=True)
@@ -92,6 +94,7 @@ def build(
         tuple(normalise),
         tokens,
         *used(template.columns, lexicons, clusters),
+        known() if asks_words(template.columns) else None,
     )
     observed = columns.observe_codes(coded, folds)
     labels = place_labels(coded, names, observed.starts, template.pad)

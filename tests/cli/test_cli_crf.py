@@ -7,6 +7,8 @@ import typer
 
 from nlptool.cli.app import app
 from nlptool.crf.config import Config
+from nlptool.crf.marked import bracket
+from nlptool.crf.model import Tagger
 from tests.cli.crf_commands import CORPORA, NAMES, WORDS, run
 
 
@@ -68,6 +70,35 @@ def test_training_from_stdin_with_lexicons_and_vectors(tmp_path: Path) -> None:
     assert run("verify", tmp_path / "m.crf", group="model").stdout.endswith("\tcrf\tok\n")
 
 
+def test_words_of_jieba(tmp_path: Path) -> None:
+    path = tmp_path / "m.crf"
+    end = run("train", NAMES, "--words", "jieba", "--epochs", 2, "-o", path, "-q")
+    assert (end.code, end.stderr) == (0, "")
+    info = json.loads(run("info", path, "--json", group="model").stdout)
+    seen = info["config"]["features"]
+    assert seen["words"].startswith("jieba ")
+    assert "%x[0,jieba.place]/%x[0,jieba.tag]" in seen["template"]
+    end = run("tag", path, text="李华在临溪县。\n")
+    assert (end.code, end.stderr) == (0, "")
+    tagger = Tagger.load(str(path))
+    assert end.stdout.encode() == bracket(tagger, "李华在临溪县。\n".encode())
+    heaviest = run("features", path, "-k", 0).stdout
+    assert "/nr" in heaviest
+
+
+def test_a_template_of_words_needs_them(tmp_path: Path) -> None:
+    template = tmp_path / "t"
+    template.write_text("U:%x[0,jieba.tag]\n", "utf-8")
+    end = run("train", NAMES, "--template", template, "-o", tmp_path / "m.crf", "-q")
+    assert end.code == 3
+    assert "%x[0,jieba.tag]: no column 'jieba.tag', expected one of 0, type" in end.stderr
+    end = run(
+        "train", NAMES, "--template", template, "--words", "jieba", "--epochs", 1, "-q",
+        "-o", tmp_path / "m.crf",
+    )  # fmt: skip
+    assert (end.code, end.stderr) == (0, "")
+
+
 def test_going_on_from_a_model(model: Path, tmp_path: Path) -> None:
     end = run("train", CORPORA / "crf_words_dev.txt", "--init", model, "-o", tmp_path / "m", "-q")
     assert (end.code, end.stderr) == (0, "")
@@ -84,6 +115,7 @@ def test_going_on_from_a_model(model: Path, tmp_path: Path) -> None:
         (["--class-weights", "B"], 2, "--class-weights: 'B', expected LABEL=WEIGHT,..."),
         (["--clusters", "x"], 2, "--clusters: 'x', expected numbers such as 64,512"),
         (["--normalise", "x"], 2, "--normalise: 'x', expected some of width, case"),
+        (["--words", "ltp"], 2, "--words: 'ltp', expected jieba"),
         (["--dev-share", "1"], 2, "--dev-share: 1, expected more than 0, less than 1"),
         (["--dev", "x", "--dev-share", ".1"], 2, "--dev-share: given with --dev, expected one"),
         (["--loss", "x"], 2, "--loss: 'x', expected one of nll, focal"),

@@ -27,7 +27,7 @@ CHARS = "北京大学研究生命起源云计算台中的aB3.%-，/γ𠀀\u9fd6"
 def other_jieba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of jieba's files that a test may change."""
     folder = tmp_path / "jieba"
-    copytree(jieba_tables._folder(), folder)
+    copytree(jieba_tables.folder(), folder)
     forget()
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(__import__("sys").modules, "jieba")
@@ -37,7 +37,7 @@ def other_jieba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 def forget() -> None:
     for cached in (
-        jieba_tables._folder,
+        jieba_tables.folder,
         jieba_tables._installed,
         jieba_tables._hmm,
         jieba_tables._module,
@@ -129,7 +129,7 @@ def test_too_many_counts_are_left_to_jieba(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_jiebas_files_are_found_wherever_it_is(other_jieba: Path) -> None:
-    assert jieba_tables._folder() == other_jieba
+    assert jieba_tables.folder() == other_jieba
     assert_same([], TEXT)
 
 

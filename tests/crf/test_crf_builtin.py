@@ -50,3 +50,11 @@ def test_no_such_template() -> None:
     with pytest.raises(ConfigError) as error:
         builtin_template("x", ["0"])
     assert str(error.value) == "--template: 'x', expected a file or one of zh, zh-entities, simple"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_of_jieba(name: str) -> None:
+    columns = available(1, words=True)
+    text = builtin_template(name, columns)
+    assert ("%x[0,jieba.place]/%x[0,jieba.tag]/%x[0,jieba.after]" in text) == (name != "simple")
+    assert parse_template(text, name, columns).pad == 2

@@ -1,9 +1,20 @@
 import numpy as np
 import pytest
 
+from nlptool.core.jieba_parts import PARTS
 from nlptool.crf.clusters import Clusters
-from nlptool.crf.derived import available, own_columns, plan_of, used, values_of
+from nlptool.crf.derived import (
+    ELSEWHERE,
+    WORDS,
+    asks_words,
+    available,
+    own_columns,
+    plan_of,
+    used,
+    values_of,
+)
 from nlptool.crf.kernels_columns import BEGIN, BEGIN_VALUE, INSIDE_VALUE, POINT, SAME, TOKENS
+from nlptool.crf.kernels_words import PART
 from nlptool.crf.lexicon import Lexicon
 from nlptool.crf.tries import build_trie
 
@@ -71,3 +82,22 @@ def test_only_what_is_asked_for_is_kept() -> None:
     assert [(one.name, one.sizes, one.numbers.shape) for one in clusters] == [("v", (3,), (1, 2))]
     lexicons, clusters = used(["0", "w.begin"], LEXICONS, CLUSTERS)
     assert [(one.name, one.sizes) for one in clusters] == [("w", ())]
+
+
+def test_words_of_jieba() -> None:
+    names = available(1, words=True)
+    assert set(WORDS) <= set(names)
+    assert not set(WORDS) & set(available(1))
+    assert plan_of("jieba.tag", (), ()) == (ELSEWHERE, PART, 0)
+    assert values_of("jieba.place", (), ()) == ("S", "B", "M", "E")
+    assert values_of("jieba.tag", (), ()) == PARTS
+    assert values_of("jieba.before", (), ()) == values_of("jieba.after", (), ()) == ("-", *PARTS)
+    assert asks_words(["0", "jieba.after"])
+    assert not asks_words(["0", "jieba.begin"])
+
+
+def test_a_lexicon_may_be_called_as_the_words_are() -> None:
+    lexicon = Lexicon("jieba", TRIE, ("p", "q"), 2)
+    assert plan_of("jieba.begin", [lexicon], ()) == (BEGIN, 0, 0)
+    assert used(["0", "jieba.begin", "jieba.tag"], [lexicon], ())[0] == (lexicon,)
+    assert used(["0", "jieba.tag"], [lexicon], ())[0] == ()

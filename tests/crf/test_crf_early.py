@@ -73,6 +73,7 @@ def test_what_is_not_common_is_left_to_the_kernels(monkeypatch: pytest.MonkeyPat
     assert not is_early(monkeypatch, tagger, b"a" * (early.MOST + 1))
     assert not is_early(monkeypatch, tagger_of(WORDS, EDGES))
     assert not is_early(monkeypatch, tagger_of(WORDS, decoder="memm"))
+    assert not is_early(monkeypatch, tagger_of(WORDS, "U0:%x[0,jieba.tag]\nB\n"))
     while is_early(monkeypatch, tagger, b"a" * early.MOST):
         assert early._Spent.n_bytes < 1 << 20
 

@@ -8,6 +8,7 @@ import pytest
 
 from nlptool.core.store import Stored, load, publish
 from nlptool.core.vectors import Vectors
+from nlptool.crf import features_file
 from nlptool.crf.clusters import cluster_vectors
 from nlptool.crf.derived import available
 from nlptool.crf.features import Features
@@ -17,7 +18,7 @@ from nlptool.crf.kernels_features import HASHED
 from nlptool.crf.lexicon import lexicon_of
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.template import parse_template
-from nlptool.errors import ModelError
+from nlptool.errors import ModelError, RunError
 
 TEMPLATE = """\
 U0:%x[-1,0]
@@ -252,3 +253,77 @@ def test_other_tables_do_not_lead_astray(tmp_path: Path) -> None:
         for s, n in enumerate(features.n_records):
             features.names(s, range(n))
     assert n_good
+
+
+def worded(path: Path) -> tuple[Features, Stored]:
+    """Save features of jieba's words, and open the file."""
+    sentences = [Sentence("张伟在北京", "OOOBE"), Sentence("的", "O")]
+    template = parse_template("U0:%x[0,jieba.tag]\nB\n", "t", available(1, words=True))
+    features, _ = build(sentences, template)
+    config = {"features": settings_of(features)}
+    publish(str(path), "crf", config=config, training={}, tensors=tensors_of(features))
+    return features, load(str(path), "crf")
+
+
+def test_words_of_jieba_come_back(tmp_path: Path) -> None:
+    features, file = worded(tmp_path / "m")
+    assert features.columns.known is not None
+    settings = file.config["features"]
+    assert settings["words"] == f"jieba {features.columns.known.digest}"
+    same = features_from(file, settings)
+    sentences = [Sentence("北京的张伟")]
+    old, new = features.columns.observe(sentences), same.columns.observe(sentences)
+    assert (old.ids == new.ids).all()
+    assert (same.rows(new) == features.rows(old)).all()
+    assert settings_of(same) == settings
+
+
+def test_a_model_without_words_says_nothing_of_them(tmp_path: Path) -> None:
+    assert "words" not in stored(tmp_path / "m").config["features"]
+
+
+@pytest.mark.parametrize("value", ["jieba", "jieba x", f"other {'0' * 64}", f"jieba {'0' * 63}"])
+def test_words_that_cannot_be(tmp_path: Path, value: str) -> None:
+    _, file = worded(tmp_path / "m")
+    with pytest.raises(ModelError) as error:
+        features_from(file, {**file.config["features"], "words": value})
+    assert str(error.value) == (
+        f"{file.path}: its words {value!r}: not what nlptool writes; the file is damaged"
+    )
+
+
+def test_words_that_are_no_string(tmp_path: Path) -> None:
+    _, file = worded(tmp_path / "m")
+    with pytest.raises(ModelError, match="its setting words: not what nlptool writes"):
+        features_from(file, {**file.config["features"], "words": 3})
+
+
+def test_a_template_of_words_that_are_not_said(tmp_path: Path) -> None:
+    _, file = worded(tmp_path / "m")
+    settings = {k: v for k, v in file.config["features"].items() if k != "words"}
+    with pytest.raises(ModelError, match=r"no column 'jieba\.tag'"):
+        features_from(file, settings)
+
+
+def test_words_of_another_jieba(tmp_path: Path) -> None:
+    features, file = worded(tmp_path / "m")
+    assert features.columns.known is not None
+    with pytest.raises(ModelError) as error:
+        features_from(file, {**file.config["features"], "words": f"jieba {'ab' * 32}"})
+    assert str(error.value) == (
+        f"{file.path}: it was trained with the words of another jieba (abababab) than the one "
+        f"installed ({features.columns.known.digest[:8]}), expected the same dictionary and "
+        "tables; install that jieba, or train again"
+    )
+
+
+def test_no_jieba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, file = worded(tmp_path / "m")
+
+    def missing() -> None:
+        raise RunError("jieba: not installed")
+
+    monkeypatch.setattr(features_file, "known", missing)
+    with pytest.raises(ModelError) as error:
+        features_from(file, file.config["features"])
+    assert str(error.value) == f"{file.path}: it needs the words of jieba; jieba: not installed"
