@@ -68,8 +68,8 @@ Segment = Annotated[
     str,
     typer.Option(
         "--segment",
-        help="How text is cut into words: space (it is already), char, jieba, jieba-original "
-        "(the same by jieba itself, slower), crf:MODEL (of crf train); auto looks.",
+        help="How text is cut into words: space (it is already), char, pairs (of these), jieba, "
+        "jieba-original (the same by jieba itself, slower), crf:MODEL (of crf train); auto looks.",
     ),
 ]
 UserDict = Annotated[

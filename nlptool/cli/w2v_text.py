@@ -125,7 +125,7 @@ def _how(segment: str, training: dict[str, object]) -> str:
     if segment != "model":
         return segment
     known = training.get("segment")
-    return known if known in ("space", "char", "jieba") else "auto"
+    return known if known in ("space", "char", "pairs", "jieba") else "auto"
 
 
 def _ids(

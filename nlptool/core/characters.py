@@ -34,7 +34,34 @@ def characters(text: bytes) -> bytes:
     return result.tobytes().decode("utf-32-le").encode()
 
 
+def pairs(text: bytes) -> bytes:
+    """Segment text into pairs of neighbouring characters: 中国人 is 中国 国人.
+
+    What has white space between is no pair, and a character that stands alone is in none.
+
+    Args:
+        text: UTF-8.
+
+    Returns:
+        As many lines.
+    """
+    points = np.frombuffer(text.decode().encode("utf-32-le"), np.uint32)
+    kinds = _kinds()[np.minimum(points, 0xFFFF)]
+    is_white = (kinds == _WHITE) | (kinds == _NEWLINE)
+    begins = np.flatnonzero(~(is_white[:-1] | is_white[1:]))
+    ends = np.flatnonzero(kinds == _NEWLINE)
+    lines = np.searchsorted(ends, begins)
+    cells = np.full((len(begins) + len(ends), 3), _NOTHING, np.uint32)
+    rows = np.arange(len(begins)) + lines
+    cells[rows, 1], cells[rows, 2] = points[begins], points[begins + 1]
+    cells[rows[np.diff(lines, prepend=-1) == 0], 0] = ord(" ")
+    cells[np.arange(len(ends)) + np.searchsorted(begins, ends), 0] = ord("\n")
+    shown: NDArray[np.uint32] = cells[cells != _NOTHING]
+    return shown.tobytes().decode("utf-32-le").encode()
+
+
 _SINGLE, _LETTERS, _WHITE, _NEWLINE = range(4)
+_NOTHING = np.uint32(0xFFFFFFFF)
 
 
 @cache

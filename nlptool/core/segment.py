@@ -1,4 +1,4 @@
-"""Text into tokens: space | char | jieba | jieba-original.
+"""Text into tokens: space | char | pairs | jieba | jieba-original.
 
 What goes in and what comes out are blocks of UTF-8 (see `corpus.read_blocks`). What comes out
 has its tokens separated by one space, and exactly the lines that went in, empty ones too, so
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain
 
-from nlptool.core.characters import characters
+from nlptool.core.characters import characters, pairs
 from nlptool.core.jieba_cut import UserWord, cutter
 from nlptool.core.jieba_userdict import read_user_dict
 from nlptool.core.report import Note, Report, silent
@@ -23,7 +23,7 @@ from nlptool.core.text import is_han
 from nlptool.core.workers import cut_in_processes, cut_in_threads
 from nlptool.errors import ConfigError
 
-HOWS = ("auto", "space", "char", "jieba", "jieba-original")
+HOWS = ("auto", "space", "char", "pairs", "jieba", "jieba-original")
 
 Segmenter = Callable[[bytes], bytes]
 """From lines of UTF-8 to as many lines of tokens separated by one space. What follows the
@@ -68,7 +68,7 @@ def segmented(
     Args:
         blocks: what `corpus.read_blocks` gives. For `auto` the first block is read now, and
             is not lost if the text can be read only once.
-        how: auto | space | char | jieba | jieba-original, or any segmenter.
+        how: auto | space | char | pairs | jieba | jieba-original, or any segmenter.
         threads: for jieba.
         user_dict: a file of more words for jieba, one a line: `word [count] [tag]`.
         ready: tells whether more text will come at once; where it will not, everything before
@@ -116,9 +116,9 @@ def segment_blocks(
 
     Args:
         blocks: what `corpus.read_blocks` gives.
-        how: space (the blocks as they are), char (see `characters`), jieba (the tokens of
-            `jieba.cut`, without those that are white space), jieba-original (the same, slower),
-            or any segmenter, which is called by as many threads.
+        how: space (the blocks as they are), char and pairs (see characters.py), jieba (the tokens
+            of `jieba.cut`, without those that are white space), jieba-original (the same,
+            slower), or any segmenter, which is called by as many threads.
         threads: for jieba and any segmenter; for jieba-original processes. The result does
             not depend on it.
         user_dict: a file of more words for jieba, one a line: `word [count] [tag]`.
@@ -144,7 +144,8 @@ def segment_blocks(
     if how == "space":
         return blocks
     if isinstance(how, str):
-        return Stream(lambda: _joined(map(characters, _pieces(blocks))))
+        cut = characters if how == "char" else pairs
+        return Stream(lambda: _joined(map(cut, _pieces(blocks))))
     return Stream(lambda: _joined(cut_in_threads(_pieces(blocks), threads, how, ready)))
 
 

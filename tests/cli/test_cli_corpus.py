@@ -71,7 +71,7 @@ def test_segment_with_more_words(tmp_path: Path) -> None:
         (
             ["segment", "--segment", "pkuseg"],
             2,
-            "--segment: 'pkuseg', expected one of auto, space, char, jieba, jieba-original",
+            "--segment: 'pkuseg', expected one of auto, space, char, pairs, jieba, jieba-original",
         ),
         (["split", "--shares", "8"], 2, "--shares: '8', expected 2 to 1000 numbers, such as 8:1:1"),
         (["split"], 2, "-o: missing; text from stdin has no name that the parts could have"),

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlptool.core import jieba_tables, segment, workers
-from nlptool.core.characters import characters
+from nlptool.core.characters import characters, pairs
 from nlptool.core.jieba_cut import cutter
 from nlptool.core.report import Note
 from nlptool.core.segment import choose, segment_blocks, segmented
@@ -117,6 +117,27 @@ def test_characters_by_hand() -> None:
     assert characters(text.encode()).decode() == (
         "我 在 GitHub 上 看 C + + 11 ， 花 了 ￥ 3 . 5 ！\n\n\nnaïve café Ｋ 线"
     )
+
+
+def by_pairs(text: str) -> str:
+    """The slow twin of `pairs`."""
+    return "\n".join(
+        " ".join(a + b for a, b in pairwise(line) if not (a.isspace() or b.isspace()))
+        for line in text.split("\n")
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from(HARD + "\n\n \n") | st.characters(exclude_categories=["Cs"])))
+def test_pairs_equal_naive(text: str) -> None:
+    assert pairs(text.encode()).decode() == by_pairs(text)
+
+
+def test_pairs_by_hand() -> None:
+    text = "中国人\n\n我 在b\n一\n𠀀。"
+    assert pairs(text.encode()).decode() == "中国 国人\n\n在b\n\n𠀀。"
+    blocks = [b"".join(segment_blocks(stream_of(text.encode()), "pairs"))]
+    assert blocks == [pairs(text.encode())]
 
 
 def test_spaces_are_left_as_they_are() -> None:
@@ -456,7 +477,7 @@ def test_any_callable_segments() -> None:
 def test_an_unknown_segmenter() -> None:
     with pytest.raises(
         ConfigError,
-        match=r"^--segment: 'pkuseg', expected one of auto, space, char, jieba, jieba-original$",
+        match=r"^--segment: 'pkuseg', expected one of auto, space, char, pairs, jieba, jieba-orig",
     ):
         segmented(stream_of(), "pkuseg")
 
