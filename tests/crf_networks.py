@@ -8,6 +8,7 @@ import numpy as np
 from nlptool.core.vectors import Vectors
 from nlptool.crf.model import Tagger
 from nlptool.crf.neural_config import Neural
+from nlptool.crf.neural_inputs import n_marks_of
 from nlptool.crf.neural_scores import Deep
 from nlptool.crf.neural_text import count_ids
 from nlptool.crf.neural_vectors import Table, table_of
@@ -51,7 +52,8 @@ def network_of(
     config = Neural(**{"width": 6, "characters": 4, **settings}).settled(many=True)  # type: ignore[arg-type]
     n_ids = count_ids(tagger.features.columns, sentences)
     given = tables() if given is None else given
-    deep = Deep(config, n_ids, len(tagger.labels), config.linear_share > 0, given, {})
+    n_marks = n_marks_of(tagger.features.columns) if config.columns else 0
+    deep = Deep(config, n_ids, len(tagger.labels), n_marks, config.linear_share > 0, given, {})
     weights = drawn(deep.graph, seed)
     # An answer that one can see.
     weights["scores.kernel"] = weights["scores.kernel"] * np.float32(3)

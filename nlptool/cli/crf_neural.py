@@ -33,6 +33,13 @@ Characters = Annotated[
     int | None,
     typer.Option(help=f"Width of the characters' own vectors; {_NETWORK.characters}, 0 for none."),
 ]
+Columns = Annotated[
+    int | None,
+    typer.Option(
+        help="Width of the vectors of what else the template looks at: words, types; "
+        f"{_NETWORK.columns}, 0 for none.",
+    ),
+]
 Dropout = Annotated[
     float | None,
     typer.Option(help="Share of a layer that a step leaves out; 0.5, of much text 0.2."),

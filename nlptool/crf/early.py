@@ -105,7 +105,7 @@ def _with_network(
     pad = tagger.features.columns.pad
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
     given = tagger.network.read_ids(
-        np.concatenate([ids[0, pad : ids.shape[1] - pad] for ids in seen]),
+        np.concatenate([ids[:, pad : ids.shape[1] - pad] for ids in seen], axis=1),
         np.frombuffer("".join(texts).encode("utf-32-le"), np.int32),
         ends,
         tagger.features,

@@ -33,7 +33,8 @@ from nlptool.crf.kernels_sentence import DECODERS
 from nlptool.crf.kernels_tag import label_rows
 from nlptool.crf.kernels_viterbi import ILLEGAL
 from nlptool.crf.marks import Marks, marks_of
-from nlptool.crf.neural_scores import Deep, Scored, deep_from
+from nlptool.crf.neural_file import deep_from
+from nlptool.crf.neural_scores import Deep, Scored
 from nlptool.crf.normalise import changes
 from nlptool.crf.records import layout_for, without_zeros
 from nlptool.crf.sentences import Sentence, batches, packed

@@ -13,6 +13,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "width": 128,
         "depth": 3,
         "characters": 128,
+        "columns": 0,
         "dropout": 0.0,
         "linear_share": 0.0,
         "smoothing": 0.0,
@@ -35,6 +36,9 @@ class Neural:
         width: of what each layer gives.
         depth: layers.
         characters: the width of a character's vector that is learned; 0: none.
+        columns: the width of the vector of what else the template looks at, where there is more
+            than characters: types, words of lexicons, jieba's words; 0: the network sees none of
+            it.
         dropout: how much of the input and of each layer's answer is left out in training; None:
             the less the longer the text is, see `settled`.
         linear_share: what the linear model beside the network counts, the network counting the
@@ -53,6 +57,7 @@ class Neural:
     width: int = 128
     depth: int = 1
     characters: int = 64
+    columns: int = 64
     dropout: float | None = None
     linear_share: float = 0.6
     epochs: int | None = None
@@ -75,6 +80,7 @@ class Neural:
             "width": (2, 2048),
             "depth": (1, 16),
             "characters": (0, 2048),
+            "columns": (0, 2048),
             "dropout": (0, 0.9),
             "linear_share": (0, 0.99),
             "epochs": (1, 10_000),

@@ -1,10 +1,11 @@
 """The network of a tagger, from its settings. Standard library only, but for the graph itself.
 
     chars: embed                                  }
-    seen: vectors of characters, pairs, words     } join, dense, layers, dense, crf
+    marks: embed, the mean of all columns         } join, dense, layers, dense, crf
+    seen: vectors of characters, pairs, words     }
 
-Where there are vectors or the layers are gated, a dense layer makes the input as narrow as the
-layers are: most of the work is done there.
+Where there are vectors or columns, or the layers are gated, a dense layer makes the input as
+narrow as the layers are: most of the work is done there.
 """
 
 from nlptool.crf.neural_config import Neural
@@ -17,7 +18,9 @@ FIRST_ID = 2
 """The id of the first character: 0 is padding, 1 what has no id of its own."""
 
 
-def graph_of(config: Neural, *, n_ids: int, width_seen: int, n_labels: int) -> Graph:
+def graph_of(
+    config: Neural, *, n_ids: int, width_seen: int, n_labels: int, n_marks: int = 0
+) -> Graph:
     """Return the network.
 
     Args:
@@ -25,6 +28,7 @@ def graph_of(config: Neural, *, n_ids: int, width_seen: int, n_labels: int) -> G
         n_ids: ids of characters, padding and unknown among them.
         width_seen: numbers that each character gets from vectors; 0 for none.
         n_labels: how many labels there are.
+        n_marks: values of all columns beside the characters; 0 for none.
 
     Raises:
         ValueError: the network would see nothing.
@@ -35,6 +39,11 @@ def graph_of(config: Neural, *, n_ids: int, width_seen: int, n_labels: int) -> G
         width = config.characters
         blocks.append(block("known", "embed", "chars", rows=n_ids, width=width, tuned=n_ids))
         parts.append("known")
+    if n_marks:
+        rows, width = n_marks + 1, config.columns
+        blocks.append(block("marks", "ids"))
+        blocks.append(block("marked", "embed", "marks", rows=rows, width=width, tuned=rows))
+        parts.append("marked")
     if width_seen:
         blocks.append(block("seen", "numbers", "chars", width=width_seen))
         parts.append("seen")
@@ -44,7 +53,7 @@ def graph_of(config: Neural, *, n_ids: int, width_seen: int, n_labels: int) -> G
         blocks.append(block("both", "join", *parts))
         parts = ["both"]
     now = _dropped(blocks, parts[0], config)
-    if config.blocks == "gated" or width_seen:
+    if config.blocks == "gated" or width_seen or n_marks:
         blocks.append(block("narrow", "dense", now, width=config.width, activation="linear"))
         now = "narrow"
     for number in range(config.depth):

@@ -29,6 +29,8 @@ class Read:
 
     Args:
         ids: of the characters; shape (n_tokens,).
+        marks: of each the values of all columns beside the characters, see `marks_of`; shape
+            (n_tokens, n_columns).
         keys: of the runs of 1, 2, ... characters, see neural_vectors.py.
         linear: the scores that the linear model has; shape (n_tokens, n_labels), or (0, n_labels)
             where there is none.
@@ -36,6 +38,7 @@ class Read:
     """
 
     ids: Int32
+    marks: Int32
     keys: list[Keys]
     linear: Float32
     ends: Int64
@@ -66,22 +69,26 @@ def read(
     tables: Sequence[Table],
     linear: Float32,
     n_ids: int,
+    *,
+    has_marks: bool,
     longer: Sequence[str] = (),
 ) -> Read:
     """Return sentences as a network sees them.
 
     Args:
-        ids: of the tokens, as the tagger's first column has them; shape (n_tokens,).
+        ids: of the tokens, as the tagger's columns have them; shape (n_columns, n_tokens).
         codes: of the tokens; shape (n_tokens,).
         ends: where each sentence ends.
         columns: of the tagger.
         tables: vectors that the network is given.
         linear: see `Read`.
         n_ids: of the network.
+        has_marks: whether it sees more than the first column.
         longer: the tokens that are longer than a character.
     """
-    ids = ids - np.int32(2 * columns.pad - 1)
-    known = (ids >= FIRST_ID) & (ids < n_ids)
+    own = ids[0] - np.int32(2 * columns.pad - 1)
+    known = (own >= FIRST_ID) & (own < n_ids)
+    marks = marks_of(ids, columns) if has_marks else np.zeros((len(own), 0), np.int32)
     if columns.normalise:
         codes = np.where(
             codes < N_POINTS,
@@ -90,7 +97,26 @@ def read(
         )
     longest = max((table.longest for table in tables), default=0)
     keys = keys_of(codes, longest, longer, N_POINTS) if longest else []
-    return Read(np.where(known, ids, 1).astype(np.int32), keys, linear, ends)
+    return Read(np.where(known, own, 1).astype(np.int32), marks, keys, linear, ends)
+
+
+def n_marks_of(columns: Columns) -> int:
+    """Return how many values all columns have but the first."""
+    return sum(columns.sizes[1:])
+
+
+def marks_of(ids: Int32, columns: Columns) -> Int32:
+    """Return the values of all columns but the first as numbers from 1, each column its own.
+
+    Args:
+        ids: of the tokens in each column; shape (n_columns, n_tokens).
+        columns: of the tagger.
+
+    Returns:
+        Shape (n_tokens, n_columns - 1).
+    """
+    firsts = np.cumsum([1, *columns.sizes[1:-1]], dtype=np.int32)
+    return np.ascontiguousarray((ids[1:] + firsts[: len(ids) - 1, None]).T)
 
 
 def positions(ends: Int64, pad: int) -> Int64:
@@ -160,6 +186,10 @@ def batch_of(
     ids = np.zeros((len(begins), time), np.int32)
     ids[rows, steps] = given.ids[at]
     batch: Batch = {"chars": ids}
+    if given.marks.shape[1]:
+        marks = np.zeros((*ids.shape, given.marks.shape[1]), np.int32)
+        marks[rows, steps] = given.marks[at]
+        batch["marks"] = marks
     width = sum(table.width for table in tables)
     if width:
         seen = np.zeros((len(at), width), np.float32)

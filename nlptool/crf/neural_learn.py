@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from nlptool.core.checkpoint import Checkpoint as Saving
 from nlptool.core.report import Note, Report, silent
-from nlptool.crf.codes import code
 from nlptool.crf.config import Config
 from nlptool.crf.config_file import written_config
 from nlptool.crf.kernels_tag import label_rows
@@ -25,13 +24,13 @@ from nlptool.crf.learn import Seeing, digest_of, judge_of, n_features
 from nlptool.crf.model import Tagger
 from nlptool.crf.neural_config import Neural
 from nlptool.crf.neural_graph import TAGS
-from nlptool.crf.neural_inputs import Read, batch_of
+from nlptool.crf.neural_inputs import Read, batch_of, n_marks_of
 from nlptool.crf.neural_linear import linear_model
+from nlptool.crf.neural_reading import read_all, read_own
 from nlptool.crf.neural_scores import MOST_WIDTH, Deep, scored
 from nlptool.crf.neural_text import count_ids, gold_of, labelled, legal_only, stretches
 from nlptool.crf.neural_together import mixed, together
 from nlptool.crf.neural_vectors import Int32, Int64, Table
-from nlptool.crf.normalise import changes
 from nlptool.crf.sentences import Sentence
 from nlptool.crf.weights import Legality
 from nlptool.errors import ConfigError
@@ -104,18 +103,19 @@ def learn_neural(
     neural = neural.settled(many=len(kept) > MANY)
     n_ids = count_ids(tagger.features.columns, kept)
     has_linear = neural.linear_share > 0
-    deep = Deep(neural, n_ids, len(tagger.labels), has_linear, tuple(tables), {})
-    given = _read(replace(deep, has_linear=False), tagger, kept)
+    n_marks = n_marks_of(tagger.features.columns) if neural.columns else 0
+    deep = Deep(neural, n_ids, len(tagger.labels), n_marks, has_linear, tuple(tables), {})
+    given = read_own(deep, tagger, known, kept)
     gold = gold_of(kept, tagger.labels)
     bounds = stretches(gold, given.ends, legality)
-    inputs: Arrays = [given.ids, *given.keys[:1], gold, *bounds, tagger.flat]
+    inputs: Arrays = [given.ids, given.marks, *given.keys[:1], gold, *bounds, tagger.flat]
     for table in tables:
         inputs += [table.keys, table.cells, table.scales]
     measure = None
     if dev:
-        seen = _read(deep, tagger, dev)
+        seen = read_all(deep, tagger, dev)
         judge, dev_gold, _ = judge_of(dev, tagger.labels)
-        inputs += [seen.ids, seen.linear, dev_gold, seen.ends]
+        inputs += [seen.ids, seen.marks, seen.linear, dev_gold, seen.ends]
         measure = _measure(deep, tagger, seen, judge, tell)
     saved = _saved(checkpoint, neural, config, inputs)
     report(Note(_size(deep, len(bounds[0]), len(gold))))
@@ -148,19 +148,17 @@ def _check(seeing: Seeing, config: Config, neural: Neural, tables: Sequence[Tabl
         raise ConfigError(
             "--template: features of pairs of labels (B with %x), which --model neural has not"
         )
-    if not neural.characters and not tables:
-        raise ConfigError("--characters: 0, and there are no --vectors: the network sees nothing")
+    sees_columns = neural.columns > 0 and len(seeing.template.columns) > 1
+    if not neural.characters and not tables and not sees_columns:
+        raise ConfigError(
+            "--characters: 0, and there are no --vectors and no columns beside the tokens: the "
+            "network sees nothing"
+        )
     if (width := sum(table.width for table in tables)) > MOST_WIDTH:
         raise ConfigError(
             f"--vectors: {width:,} numbers a character, expected at most {MOST_WIDTH:,}; of words "
             "each counts four times"
         )
-
-
-def _read(deep: Deep, tagger: Tagger, sentences: Sequence[Sentence]) -> Read:
-    columns = tagger.features.columns
-    coded = code(sentences, columns.own, changes(columns.normalise), labels=False)
-    return deep.read(coded, tagger.features, tagger.weights)
 
 
 def _measure(

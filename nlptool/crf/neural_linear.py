@@ -44,7 +44,12 @@ def linear_model(
     if neural.linear_share:
         return learn(sentences, seeing, config, dev=dev, memory=memory, report=report)
     features, encoded = build(
-        sentences, seeing.template, normalise=seeing.normalise, threads=config.threads
+        sentences,
+        seeing.template,
+        normalise=seeing.normalise,
+        lexicons=seeing.lexicons,
+        clusters=seeing.clusters,
+        threads=config.threads,
     )
     if len(encoded.names) > MOST_LABELS:
         raise ConfigError(

@@ -14,13 +14,13 @@ is known beforehand are found by the same kernels as those of a linear model.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nlptool.core.store import Array, Stored
+from nlptool.core.store import Array
 from nlptool.crf.codes import Coded
 from nlptool.crf.columns import frozen
 from nlptool.crf.features import Features
@@ -38,10 +38,9 @@ from nlptool.crf.neural_inputs import (
     positions,
     read,
 )
-from nlptool.crf.neural_vectors import KINDS, LONGEST, Float32, Int32, Int64, Table
+from nlptool.crf.neural_vectors import Float32, Int32, Int64, Table
 from nlptool.crf.template import Shape, Slot
 from nlptool.crf.weights import Weights, layout_of
-from nlptool.errors import ConfigError, ModelError
 from nlptool.neural import batches, forward
 from nlptool.neural import weights as learned
 from nlptool.neural.graph import Graph
@@ -50,8 +49,6 @@ Answer = Callable[[Batch], Mapping[str, Array]]
 
 MOST_WIDTH = 4096
 """Numbers that a character may get from vectors."""
-
-_LARGEST = 1e6
 
 _SHAPES = (Shape(((0, 0),), (Slot("U:%x[0,0]", 0, 0),), edge=False),)
 
@@ -78,6 +75,7 @@ class Deep:
         config: its settings.
         n_ids: ids of characters: padding, unknown, and the tagger's most frequent tokens.
         n_labels: how many labels there are.
+        n_marks: values of all columns beside the characters, if it sees them; else 0.
         has_linear: whether the scores of the tagger's features are added.
         tables: vectors that it is given.
         weights: what it has learned.
@@ -86,6 +84,7 @@ class Deep:
     config: Neural
     n_ids: int
     n_labels: int
+    n_marks: int
     has_linear: bool
     tables: tuple[Table, ...]
     weights: learned.Weights
@@ -98,15 +97,16 @@ class Deep:
             n_ids=self.n_ids,
             width_seen=sum(table.width for table in self.tables),
             n_labels=self.n_labels,
+            n_marks=self.n_marks,
         )
 
     def read(self, coded: Coded, features: Features, weights: Weights) -> Read:
-        """Return sentences as the network sees them."""
+        """Return sentences as the network sees them; see `read_ids`."""
         observed = features.columns.observe_codes(coded)
         linear = np.zeros((0, self.n_labels), np.float32)
         if self.has_linear:
             linear = linear_scores(features, weights, features.rows(observed), coded.ends)
-        ids = observed.ids[0][positions(coded.ends, features.columns.pad)]
+        ids = observed.ids[:, positions(coded.ends, features.columns.pad)]
         return self.read_ids(
             ids, coded.columns[0], coded.ends, features, linear, tuple(coded.coders[0].longer)
         )
@@ -122,7 +122,18 @@ class Deep:
     ) -> Read:
         """Return sentences as the network sees them; see `neural_inputs.read`."""
         columns = features.columns
-        return read(ids, codes, ends, columns, self.tables, linear, self.n_ids, longer)
+        has_marks = self.n_marks > 0
+        return read(
+            ids,
+            codes,
+            ends,
+            columns,
+            self.tables,
+            linear,
+            self.n_ids,
+            has_marks=has_marks,
+            longer=longer,
+        )
 
     def scores(self, given: Read, answer: Answer | None = None) -> Float32:
         """Return the network's score of each label at each token; shape (n_tokens, n_labels).
@@ -209,79 +220,3 @@ def scored(scores: Float32, ends: Int64, weights: Weights) -> Scored:
     )
     rows = np.arange(n_tokens, dtype=np.int32)[:, None]
     return Scored(rows, np.concatenate(([0], ends)).astype(np.int64), model)
-
-
-def deep_from(stored: Stored, given: object, features: Features, n_labels: int) -> Deep:
-    """Return the network that a model file holds.
-
-    Args:
-        stored: the file.
-        given: what `Deep.settings` gave, somewhere in the file's config.
-        features: of the same file.
-        n_labels: how many labels it has.
-
-    Raises:
-        ModelError: the file cannot be what was written.
-    """
-    where = stored.path
-    if not isinstance(given, dict) or set(given) != {
-        "settings", "n_ids", "linear", "kinds", "longest",
-    }:  # fmt: skip
-        raise ModelError(
-            f"{where}: the settings of its network are not those of one; it is damaged"
-        )
-    config = _config(where, given["settings"])
-    n_ids, linear = given["n_ids"], given["linear"]
-    most = len(features.columns.tokens[0]) + 2
-    if type(n_ids) is not int or not 2 <= n_ids <= most or type(linear) is not bool:
-        raise ModelError(f"{where}: {n_ids!r} ids of characters, expected 2 to {most}")
-    tables = _tables(stored, given["kinds"], given["longest"])
-    try:
-        deep = Deep(config, n_ids, n_labels, linear, tables, {})
-        weights = learned.taken(stored, deep.graph)
-    except ValueError as error:
-        raise ModelError(f"{where}: {error}; it is damaged") from None
-    return Deep(config, n_ids, n_labels, linear, tables, weights)
-
-
-def _config(where: str, given: object) -> Neural:
-    defaults = asdict(Neural().settled(many=True))
-    if not isinstance(given, dict) or set(given) != {field.name for field in fields(Neural)}:
-        raise ModelError(
-            f"{where}: the settings of its network are not those of one; it is damaged"
-        )
-    for name, value in given.items():
-        fits = type(value) is type(defaults[name])
-        if not fits and not (type(defaults[name]) is float and type(value) is int):
-            raise ModelError(f"{where}: setting {name} is {value!r}; the file is damaged")
-    try:
-        return Neural(**given)
-    except ConfigError as error:
-        raise ModelError(f"{where}: {error}") from None
-
-
-def _tables(stored: Stored, kinds: object, longest: object) -> tuple[Table, ...]:
-    where = stored.path
-    if (
-        not isinstance(kinds, list)
-        or not isinstance(longest, list)
-        or len(kinds) != len(longest)
-        or any(kind not in KINDS for kind in kinds)
-        or any(type(length) is not int or not 1 <= length <= LONGEST for length in longest)
-    ):
-        raise ModelError(f"{where}: vectors of {kinds!r}, expected some of {', '.join(KINDS)}")
-    found = []
-    for i, (kind, length) in enumerate(zip(kinds, longest, strict=True)):
-        keys = stored.tensor(f"vectors.{i}.keys", "int64", (None,)).view(np.uint64)
-        if not len(keys) or np.any(keys[1:] <= keys[:-1]):
-            raise ModelError(f"{where}: its vectors {i} are not in order; it is damaged")
-        cells = stored.tensor(f"vectors.{i}.cells", "uint8", (len(keys), None))
-        scales = stored.tensor(f"vectors.{i}.scales", "float32", (len(keys),))
-        if not np.all((scales >= 0) & (scales <= _LARGEST)):
-            raise ModelError(f"{where}: its vectors {i} are too large; it is damaged")
-        if kind == "pairs" and length < 2:
-            raise ModelError(f"{where}: pairs of one character; it is damaged")
-        found.append(Table(kind, length, keys, cells, scales))
-    if sum(table.width for table in found) > MOST_WIDTH:
-        raise ModelError(f"{where}: vectors of more than {MOST_WIDTH:,} numbers; it is damaged")
-    return tuple(found)

@@ -39,7 +39,7 @@ def test_every_setting_is_an_option() -> None:
     for field in fields(Neural):
         assert field.name in options
         # The help says what it is; a preset has its own.
-        if field.name in ("blocks", "width", "depth", "characters", "clip"):
+        if field.name in ("blocks", "width", "depth", "characters", "columns", "clip"):
             assert str(field.default).removesuffix(".0") in options[field.name].help
 
 

@@ -12,6 +12,7 @@ from nlptool.errors import ConfigError
         ({"width": 7}, "--width: 7, expected an even number for lstm"),
         ({"depth": 0}, "--depth: 0, expected 1 to 16"),
         ({"characters": -1}, "--characters: -1, expected 0 to 2048"),
+        ({"columns": 2049}, "--columns: 2049, expected 0 to 2048"),
         ({"dropout": 1.0}, "--dropout: 1.0, expected 0 to 0.9"),
         ({"dropout": float("nan")}, "--dropout: nan, expected 0 to 0.9"),
         ({"linear_share": 1.0}, "--linear-share: 1.0, expected 0 to 0.99"),

@@ -33,3 +33,12 @@ def test_gated_convolutions_widen() -> None:
     graph = graph_of(config, n_ids=9, width_seen=0, n_labels=4)
     found = [block.settings["dilation"] for block in graph.blocks if block.kind == "gated"]
     assert found == [1, 2, 4, 1]
+
+
+def test_columns_are_one_input() -> None:
+    graph = graph_of(Neural(columns=5), n_ids=9, width_seen=0, n_labels=4, n_marks=30)
+    assert graph.inputs() == ["chars", "marks"]
+    assert graph.shapes["marked.tuned"] == (31, 5)
+    assert graph.shapes["narrow.kernel"] == (64 + 5, 128)
+    graph = graph_of(Neural(characters=0), n_ids=9, width_seen=0, n_labels=4, n_marks=30)
+    assert graph.inputs() == ["chars", "marks"]

@@ -5,7 +5,14 @@ from nlptool.crf import neural_inputs
 from nlptool.crf.codes import code
 from nlptool.crf.features import encode
 from nlptool.crf.kernels_model import unfold
-from nlptool.crf.neural_inputs import batch_of, linear_scores, pieces_of, positions
+from nlptool.crf.neural_inputs import (
+    batch_of,
+    linear_scores,
+    marks_of,
+    n_marks_of,
+    pieces_of,
+    positions,
+)
 from nlptool.crf.normalise import changes
 from nlptool.crf.sentences import Sentence
 from tests.crf_networks import network_of
@@ -78,3 +85,32 @@ def test_a_batch_has_what_each_character_gets() -> None:
     assert batch["seen"][0, 0, 3:6].any()
     assert not batch["seen"][0, 2, 3:6].any()
     assert given.linear.shape == (10, 4)
+
+
+def test_columns_are_numbers_of_their_own() -> None:
+    template = "U0:%x[0,0]\nU1:%x[0,type]/%x[0,same1]\nB\n"
+    tagger = network_of(WORDS, template)
+    columns = tagger.features.columns
+    _, n_types, n_same = columns.sizes
+    assert n_marks_of(columns) == n_types + n_same
+    ids = np.array([[7, 7], [0, n_types - 1], [0, n_same - 1]], np.int32)
+    assert marks_of(ids, columns).tolist() == [
+        [1, 1 + n_types],
+        [n_types, n_types + n_same],
+    ]
+    deep = tagger.network
+    assert deep is not None
+    assert deep.n_marks == n_types + n_same
+    coded = code(GIVEN, [0], changes(("width",)), labels=False)
+    given = deep.read(coded, tagger.features, tagger.weights)
+    assert given.marks.shape == (10, 2)
+    batch = batch_of(given, deep.tables, np.array([3, 4]), np.array([4, 10]))
+    assert batch["marks"].shape == (2, 6, 2)
+    assert not batch["marks"][0, 1:].any()
+    assert (batch["marks"][1] == given.marks[4:]).all()
+
+
+def test_one_column_is_no_marks() -> None:
+    columns = network_of().features.columns
+    assert n_marks_of(columns) == 0
+    assert marks_of(np.zeros((1, 3), np.int32), columns).shape == (3, 0)

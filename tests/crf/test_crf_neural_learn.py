@@ -11,7 +11,8 @@ keras = pytest.importorskip("keras", reason="the extra `neural` is not installed
 from nlptool.core.checkpoint import Checkpoint  # noqa: E402  only where Keras is
 from nlptool.core.report import Note, Progress  # noqa: E402  only where Keras is
 from nlptool.crf.config import Config  # noqa: E402  only where Keras is
-from nlptool.crf.learn import Seeing, learn  # noqa: E402  only where Keras is
+from nlptool.crf.derived import available  # noqa: E402  only where Keras is
+from nlptool.crf.learn import Seeing, judge_of, learn  # noqa: E402  only where Keras is
 from nlptool.crf.model import Tagger  # noqa: E402  only where Keras is
 from nlptool.crf.neural_config import BLOCKS, Neural, neural_of  # noqa: E402  only where Keras is
 from nlptool.crf.neural_inputs import linear_scores  # noqa: E402  only where Keras is
@@ -121,6 +122,39 @@ def test_interrupted_and_gone_on_it_is_the_same(tmp_path: Path) -> None:
         learn_neural(TRAIN[1:], seeing(), LINEAR, SMALL, dev=DEV, checkpoint=first)
 
 
+COLUMNS = "U0:%x[0,0]\nU1:%x[0,type]/%x[0,self.inside]\nU2:%x[0,jieba.tag]/%x[0,jieba.before]\nB\n"
+
+
+def seeing_columns() -> Seeing:
+    return Seeing(parse_template(COLUMNS, "t", available(1, words=True)), ("width",))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_network_sees_the_columns_of_the_template(share: float) -> None:
+    """Keras measures on the development set what numpy answers there."""
+    neural = replace(SMALL, linear_share=share, epochs=4, rate=0.02, characters=0, columns=12)
+    vectors = tables()
+    tagger, _ = learn_neural(TRAIN, seeing_columns(), LINEAR, neural, tables=vectors, dev=DEV)
+    deep = tagger.network
+    assert deep is not None
+    assert deep.n_marks == sum(tagger.features.columns.sizes[1:])
+    assert deep.weights["marked.tuned"].shape == (deep.n_marks + 1, 12)
+    judge, _, _ = judge_of(DEV, tagger.labels)
+    numbers = {label: i for i, label in enumerate(tagger.labels)}
+    found = [numbers[label] for one in tagger.tag(DEV) for label in one.labels or ()]
+    assert judge(np.array(found, np.int32)) == pytest.approx(
+        tagger.training["best_score"], abs=1e-9
+    )
+
+
+def test_a_network_of_columns_alone() -> None:
+    neural = replace(
+        SMALL, linear_share=0.0, epochs=20, rate=0.02, dropout=0.0, characters=0, columns=16
+    )
+    tagger, _ = learn_neural(TRAIN, seeing_columns(), LINEAR, neural)
+    assert right(tagger, TRAIN) > 0.8
+
+
 def test_a_loss_that_is_no_number_ends_it() -> None:
     neural = replace(SMALL, blocks="conv", linear_share=0.0, epochs=1)
     endless = tuple(replace(one, scales=np.full_like(one.scales, 2e36)) for one in tables())
@@ -159,7 +193,8 @@ def test_labels_of_the_development_set_that_training_never_saw() -> None:
         (
             LINEAR,
             replace(SMALL, characters=0),
-            "--characters: 0, and there are no --vectors: the network sees nothing",
+            "--characters: 0, and there are no --vectors and no columns beside the tokens: the "
+            "network sees nothing",
         ),
     ],
 )

@@ -1,27 +1,23 @@
 """A tagger with a network: the kernels' answers are those of all sequences by its scores."""
 
 import itertools
-import json
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from nlptool.core import store
 from nlptool.crf import neural_inputs
 from nlptool.crf.answer import Asked
 from nlptool.crf.asked import answers
 from nlptool.crf.codes import code
 from nlptool.crf.constrain import read_words
 from nlptool.crf.marked import bracket, cut
-from nlptool.crf.model import KIND, Tagger, from_stored
+from nlptool.crf.model import Tagger
 from nlptool.crf.neural_config import BLOCKS
 from nlptool.crf.neural_scores import Read
 from nlptool.crf.normalise import changes
 from nlptool.crf.sentences import Sentence
-from nlptool.errors import ModelError
 from tests.crf_networks import network_of
 from tests.crf_taggers import NAMES, PLAIN, WORDS, tagger_of
 
@@ -169,85 +165,3 @@ def test_saved_and_opened_is_the_same(tmp_path: Path, blocks: str) -> None:
     other = str(tmp_path / "n.crf")
     again.save(other)
     assert Path(other).read_bytes() == Path(path).read_bytes()
-
-
-def refusal(tmp_path: Path, change: Any) -> str:
-    """Return how a file is refused after a change to its parts."""
-    path = str(tmp_path / "m.crf")
-    network_of().save(path)
-    stored = store.load(path, KIND)
-    config = json.loads(json.dumps(stored.config))
-    tensors = {name: np.array(array) for name, array in stored.tensors.items()}
-    change(config["network"], tensors)
-    store.publish(path, KIND, config=config, training={}, tensors=tensors)
-    with pytest.raises(ModelError) as error:
-        from_stored(store.load(path, KIND))
-    assert str(error.value).startswith(f"{path}: ")
-    return str(error.value).removeprefix(f"{path}: ")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (
-            lambda config, tensors: config.pop("linear"),
-            "the settings of its network are not those of one; it is damaged",
-        ),
-        (
-            lambda config, tensors: config["settings"].pop("width"),
-            "the settings of its network are not those of one; it is damaged",
-        ),
-        (
-            lambda config, tensors: config["settings"].update(width="6"),
-            "setting width is '6'; the file is damaged",
-        ),
-        (
-            lambda config, tensors: config["settings"].update(width=7),
-            "--width: 7, expected an even number for lstm",
-        ),
-        (
-            lambda config, tensors: config["settings"].update(epochs=None),
-            "setting epochs is None; the file is damaged",
-        ),
-        (
-            lambda config, tensors: config["settings"].update(width=8),
-            "tensor 'network/narrow.kernel' is float32 22 x 6, expected float32 22 x 8",
-        ),
-        (
-            lambda config, tensors: config.update(n_ids=10**6),
-            "1000000 ids of characters, expected 2 to 8",
-        ),
-        (
-            lambda config, tensors: config.update(kinds=["pairs", "pairs", "stars"]),
-            "vectors of ['pairs', 'pairs', 'stars'], expected some of characters, pairs, words",
-        ),
-        (
-            lambda config, tensors: config.update(longest=[1, 1, 4]),
-            "pairs of one character; it is damaged",
-        ),
-        (
-            lambda config, tensors: tensors.update(
-                {"vectors.2.keys": tensors["vectors.2.keys"][::-1].copy()}
-            ),
-            "its vectors 2 are not in order; it is damaged",
-        ),
-        (
-            lambda config, tensors: tensors["vectors.0.scales"].fill(1e30),
-            "its vectors 0 are too large; it is damaged",
-        ),
-        (
-            lambda config, tensors: tensors["network/scores.kernel"].fill(np.nan),
-            "tensor 'network/scores.kernel' has values that are not finite",
-        ),
-        (
-            lambda config, tensors: tensors.pop("network/scores.bias"),
-            "no tensor 'network/scores.bias'; the file is damaged",
-        ),
-        (
-            lambda config, tensors: tensors.update({"network/more": np.zeros(1, np.float32)}),
-            "an unknown tensor 'network/more'; it is damaged",
-        ),
-    ],
-)
-def test_files_that_make_no_sense_are_refused(tmp_path: Path, change: Any, message: str) -> None:
-    assert refusal(tmp_path, change) == message
