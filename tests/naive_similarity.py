@@ -94,3 +94,33 @@ def rivals(vectors, groups, n):
         others.sort(key=lambda j: (-float(vectors[i] @ vectors[j]), j))
         found.append(others[:n])
     return found
+
+
+def aligned(first, second, meaning, told, rare):
+    """`first`, `second`: words; `meaning`: word -> unit vector; `told`: n-gram -> nats."""
+    numerals = set("0123456789一二三四五六七八九十百千万亿两零")
+
+    def tells(gram):
+        return told.get(gram, min(sum(told.get(char, rare) for char in gram), rare))
+
+    def matched(word, others):
+        if word in others:
+            return 1.0
+        if numerals & set(word):
+            return 0.0
+        near = max((float(meaning[word] @ meaning[other]) for other in others), default=0.0)
+        letters = set("".join(others))
+        weights = [max(tells(char), 1e-3) for char in word]
+        parts = sum(w for w, char in zip(weights, word, strict=True) if char in letters)
+        return max(min(max((near - 0.3) / 0.7, 0.0), 1.0), parts / sum(weights))
+
+    def covered(words, others):
+        has = whole = 0.0
+        for word in words:
+            pairs = [word[i : i + 2] for i in range(len(word) - 1)] or [word]
+            weight = max(*map(tells, pairs), 1e-3)
+            has += weight * matched(word, others)
+            whole += weight
+        return has / whole if whole else 0.0
+
+    return (covered(first, second) + covered(second, first)) / 2

@@ -79,9 +79,11 @@ def score(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    r"""Score pairs of sentences: cosine, and the probability of the same meaning if calibrated.
+    r"""Score pairs of sentences: likeness, and the probability of the same meaning if calibrated.
 
-    A line is first<TAB>second; each gets one line: cosine[<TAB>probability]<TAB>first<TAB>second.
+    A line is first<TAB>second; each gets one line: likeness[<TAB>probability]<TAB>first<TAB>second.
+    Likeness is 1 for the same sentence: the cosine of the vectors, and of `sif` alone also what
+    the two have in common word by word (`train --align`).
 
     Example: printf '怎么改密码\t密码如何修改\n' | nlptool similarity score questions.sim
     """
@@ -97,16 +99,16 @@ def score(
         console.hint_stdin(paths, quiet=quiet)
         pairs: Iterable[Pair] = read_pairs(paths, Reading(encoding, on_bad_line), report)
         for batch in rows.batches(pairs, paths):
-            cosines, new = matcher.score([p.first for p in batch], [p.second for p in batch])
+            found, new = matcher.score([p.first for p in batch], [p.second for p in batch])
             seen += new
-            for pair, cosine in zip(batch, cosines.tolist(), strict=True):
+            for pair, likeness in zip(batch, found.tolist(), strict=True):
                 known = matcher.calibration
-                likely = None if known is None else known.probability(cosine)
+                likely = None if known is None else known.probability(likeness)
                 if json:
-                    row = {"a": pair.first, "b": pair.second, "cosine": round(cosine, 4)}
+                    row = {"a": pair.first, "b": pair.second, "score": round(likeness, 4)}
                     console.out_json(row if likely is None else row | {"p": round(likely, 4)})
                 else:
-                    numbers = [f"{cosine:.4f}"] + ([] if likely is None else [f"{likely:.4f}"])
+                    numbers = [f"{likeness:.4f}"] + ([] if likely is None else [f"{likely:.4f}"])
                     console.out("\t".join([*numbers, pair.first, pair.second]))
             console.flush()
         rows.tell(seen, report)

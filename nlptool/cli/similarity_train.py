@@ -54,6 +54,13 @@ def train(
     ngram_share: Annotated[
         float, typer.Option(help="How much of the sums' cosine is that of the n-grams, 0 to 1.")
     ] = SIF.ngram_share,
+    align: Annotated[
+        float,
+        typer.Option(
+            help="How much of the likeness of a pair is what its sentences have in common word "
+            "by word, 0 to 1 (sif alone)."
+        ),
+    ] = SIF.align,
     sample: Annotated[
         int, typer.Option(help="Sentences at most in which words and n-grams are counted.")
     ] = SIF.sample,
@@ -147,6 +154,7 @@ def train(
         ngram=ngram,
         ngram_dim=ngram_dim,
         ngram_share=ngram_share,
+        align=align,
         sample=sample,
         seed=seed,
     )

@@ -21,6 +21,8 @@ class Config:
         ngram: characters of the longest n-gram.
         ngram_dim: numbers for the n-grams in a vector; 0 leaves them out.
         ngram_share: how much of the cosine of two sentences is that of their n-grams.
+        align: how much of the likeness of a pair is what its sentences have in common word by
+            word, see `alignment`; the rest is their cosine. Not where a network stands beside.
         sample: sentences at most in which words and n-grams are counted, and from which
             the principal directions are found.
         seed: of the random directions that n-grams have.
@@ -32,6 +34,7 @@ class Config:
     ngram: int = 2
     ngram_dim: int = 512
     ngram_share: float = 0.6
+    align: float = 0.65
     sample: int = 200_000
     seed: int = 1
 
@@ -49,6 +52,7 @@ class Config:
             "ngram": (1, 3),
             "ngram_dim": (0, 4096),
             "ngram_share": (0.0, 1.0),
+            "align": (0.0, 1.0),
             "sample": (1, 10_000_000),
             "seed": (0, 2**63 - 1),
         }

@@ -15,6 +15,9 @@ from nlptool.core.vocab import Vocab
 Keys = NDArray[np.uint64]
 Int64 = NDArray[np.int64]
 
+Known = tuple[Keys, FloatArray, float]
+"""N-grams, rising, what each tells, and what an unknown character tells."""
+
 CHARACTER_BITS = 21
 """Bits of a code point: an n-gram of three is one 64-bit number, its first character highest."""
 
@@ -40,7 +43,7 @@ def mix(values: Keys) -> Keys:
     return values ^ (values >> np.uint64(31))
 
 
-def learn(vocab: Vocab, longest: int, texts: Sequence[str]) -> tuple[Keys, FloatArray, float]:
+def learn(vocab: Vocab, longest: int, texts: Sequence[str]) -> Known:
     """Return the known n-grams, what each tells, and what an unknown character tells.
 
     An n-gram tells -log of the share of sentences that have it: of these, and of `PRIOR`
@@ -77,16 +80,16 @@ def learn(vocab: Vocab, longest: int, texts: Sequence[str]) -> tuple[Keys, Float
     n_texts = len(texts) + PRIOR
     each = PRIOR * length / total
 
-    def told(gram: str) -> float:
+    def tells(gram: str) -> float:
         there = seen.get(gram, 0) + min(each * counts.get(gram, 0), PRIOR)
         return max(float(np.log((n_texts + 1) / (there + 0.5))), 0.0)
 
     known: dict[int, float] = {}
     for gram in counts | seen:
         if len(gram) == 1:
-            known[key_of(gram)] = told(gram)
+            known[key_of(gram)] = tells(gram)
         elif counts.get(gram, 0) >= _LEAST or seen.get(gram, 0) >= _LEAST_SEEN:
-            known[key_of(gram)] = min(told(gram), sum(map(told, gram)))
+            known[key_of(gram)] = min(tells(gram), sum(map(tells, gram)))
     keys = sorted(known)
     bits = np.array([known[key] for key in keys], np.float32)
     return np.array(keys, np.uint64), bits, float(np.log((n_texts + 1) / 0.5))
@@ -100,10 +103,15 @@ def key_of(gram: str) -> int:
     return key
 
 
+def codes(text: str) -> Keys:
+    """Return the code points of a text; shape (n_characters,)."""
+    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+
+
 def add_up(
     texts: Sequence[str],
     longest: int,
-    known: tuple[Keys, FloatArray, float],
+    known: Known,
     *,
     dim: int,
     seed: int,
@@ -129,7 +137,7 @@ def add_up(
         tests/naive_similarity.py.
     """
     out = np.zeros((len(texts), dim), np.float32)
-    text = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    text = codes("".join(texts))
     lengths = np.array([len(one) for one in texts], np.int64)
     owner = np.repeat(np.arange(len(texts)), lengths)
     gram = np.zeros(len(text), np.uint64)
@@ -137,28 +145,39 @@ def add_up(
         n = max(len(text) - size + 1, 0)
         gram = gram[:n] << np.uint64(CHARACTER_BITS) | text[size - 1 :]
         inside = owner[:n] == owner[size - 1 :]
-        _add(out, gram[inside], owner[:n][inside], _weights(gram[inside], size, known), seed)
+        weights = told(gram[inside], size, known) / np.float32(size)
+        _add(out, gram[inside], owner[:n][inside], weights, seed)
     return out
 
 
-def _weights(grams: Keys, size: int, known: tuple[Keys, FloatArray, float]) -> FloatArray:
-    """Return what n-grams of one size tell for each of their characters."""
-    told = _told(grams, *known)
-    unknown = np.flatnonzero(told < 0)
+def told(grams: Keys, size: int, known: Known) -> FloatArray:
+    """Return what n-grams of one size tell, in nats.
+
+    Args:
+        grams: as `key_of` writes them; shape (n,).
+        size: characters of each.
+        known: what `learn` gave.
+
+    Returns:
+        Shape (n,), float32, at least 0. An unknown n-gram tells what its characters do together,
+        but not more than an unknown character.
+    """
+    found = _found(grams, *known)
+    unknown = np.flatnonzero(found < 0)
     if len(unknown) and size > 1:
         mask = np.uint64((1 << CHARACTER_BITS) - 1)
         rest, total = grams[unknown], np.zeros(len(unknown), np.float32)
         for _ in range(size):
-            one = _told(rest & mask, *known)
+            one = _found(rest & mask, *known)
             total += np.where(one < 0, np.float32(known[2]), one)
             rest = rest >> np.uint64(CHARACTER_BITS)
-        told[unknown] = np.minimum(total, np.float32(known[2]))
+        found[unknown] = np.minimum(total, np.float32(known[2]))
     else:
-        told[unknown] = known[2]
-    return told / np.float32(size)
+        found[unknown] = known[2]
+    return found
 
 
-def _told(grams: Keys, keys: Keys, bits: FloatArray, _: float) -> FloatArray:
+def _found(grams: Keys, keys: Keys, bits: FloatArray, _: float) -> FloatArray:
     """Return what n-grams tell; -1 for an unknown one."""
     if not len(keys):
         return np.full(len(grams), -1, np.float32)

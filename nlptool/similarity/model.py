@@ -19,10 +19,11 @@ from nlptool.core.vocab import Vocab
 from nlptool.errors import ConfigError, ModelError
 from nlptool.neural.weights import stored as named
 from nlptool.neural.weights import taken
+from nlptool.similarity.alignment import MOST_WORDS, aligned
 from nlptool.similarity.calibrate import Calibration
 from nlptool.similarity.config import Config
 from nlptool.similarity.config_network import Learning
-from nlptool.similarity.encoder import FIRST, Encoder
+from nlptool.similarity.encoder import FIRST, Encoder, Words
 from nlptool.similarity.network import build as build_network
 from nlptool.similarity.sif import Sif, build, scaled
 
@@ -108,13 +109,20 @@ class Matcher:
         Returns:
             Shape (n, dim), float32; and what became of them.
         """
-        texts = plain(sentences)
+        texts, tokens = prepare(sentences) if self.sif is not None else (plain(sentences), [])
+        words = self.sif.look_up(tokens) if self.sif is not None else None
+        return self._encode(texts, words)
+
+    def _encode(
+        self, texts: Sequence[str], found: tuple[Words, int] | None
+    ) -> tuple[FloatArray, Seen]:
+        """Return the vectors of prepared sentences; `found` is what the sum knows of the words."""
         parts: list[FloatArray] = []
         n_unknown = n_truncated = 0
         share = self.network.config.share if self.network and self.sif else 1.0
         words = None
-        if self.sif is not None:
-            words, n_unknown = self.sif.look_up(prepare(sentences)[1])
+        if self.sif is not None and found is not None:
+            words, n_unknown = found
             half = self.sif.encode(texts, words)
             parts.append(half * np.float32(np.sqrt(1 - share)) if self.network else half)
         if self.network is not None:
@@ -128,10 +136,24 @@ class Matcher:
         return vectors, Seen(len(texts), n_empty, n_unknown, n_truncated)
 
     def score(self, first: Sequence[str], second: Sequence[str]) -> tuple[FloatArray, Seen]:
-        """Return the cosine of each pair of sentences; 0 where one is empty. Shape (n,)."""
-        vectors, seen = self.encode([*first, *second])
-        products = np.einsum("ij,ij->i", vectors[: len(first)], vectors[len(first) :])
-        return np.asarray(products, np.float32), seen
+        """Return how alike each pair of sentences is: shape (n,), at most 1; 0 if one is empty.
+
+        That is the cosine of their vectors, or of weighted sums alone the mean of it and of
+        what the two have in common word by word, weighted by `Config.align`.
+        """
+        sentences = [*first, *second]
+        if self.sif is None or self.network is not None or not self.sif.config.align:
+            vectors, seen = self.encode(sentences)
+            return _cosines(vectors), seen
+        texts, tokens = prepare(sentences)
+        found = self.sif.look_up(tokens)
+        vectors, seen = self._encode(texts, found)
+        share = np.float32(self.sif.config.align)
+        common = aligned(tokens, found[0], self.sif.known)
+        n_truncated = sum(len(words) > MOST_WORDS for words in tokens)
+        return common * share + _cosines(vectors) * (1 - share), seen + Seen(
+            n_truncated=n_truncated
+        )
 
     def save(self, output: Output | str) -> None:
         """Write the model to one file.
@@ -170,6 +192,12 @@ def train_sif(
     texts, tokens = prepare(sentences)
     encoder = build(vocab, matrix, config, texts, tokens)
     return Matcher(encoder, None, {"sentences": len(texts), "components": len(encoder.common)})
+
+
+def _cosines(vectors: FloatArray) -> FloatArray:
+    """Return the products of the first half of the vectors with the second."""
+    first, second = np.split(vectors, 2)
+    return np.asarray(np.einsum("ij,ij->i", first, second), np.float32)
 
 
 def plain(sentences: Sequence[str]) -> list[str]:
@@ -219,7 +247,8 @@ def from_stored(stored: Stored) -> Matcher:
 
 
 def _sif(stored: Stored, found: dict[str, Any]) -> Sif:
-    settings = dict(found)
+    # A model from before there was `align` answers as it did.
+    settings = {"align": 0.0} | found
     rare = settings.pop("rare", None)
     if not isinstance(rare, float) or not 0 <= rare < 1e3:
         raise ModelError(f"{stored.path}: rare {rare!r}, expected a number from 0 to 1000")

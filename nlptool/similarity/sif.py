@@ -21,7 +21,7 @@ from nlptool.core.vectors import FloatArray
 from nlptool.core.vocab import Vocab
 from nlptool.similarity.config import Config
 from nlptool.similarity.encoder import Words
-from nlptool.similarity.grams import PRIOR, Keys, add_up, learn
+from nlptool.similarity.grams import PRIOR, Keys, Known, add_up, learn
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,11 @@ class Sif:
         """Numbers in a sentence's vector."""
         return int(self.rows.shape[1]) + self.config.ngram_dim
 
+    @property
+    def known(self) -> Known:
+        """What n-grams tell."""
+        return self.grams, self.bits, self.rare
+
     def encode(self, texts: Sequence[str], words: Words) -> FloatArray:
         """Return the vectors of sentences.
 
@@ -67,8 +72,7 @@ class Sif:
         sums -= (sums @ self.common.T) @ self.common
         parts = [scaled(sums) * np.float32(np.sqrt(1 - share))]
         if config.ngram_dim:
-            known = (self.grams, self.bits, self.rare)
-            found = add_up(texts, config.ngram, known, dim=config.ngram_dim, seed=config.seed)
+            found = add_up(texts, config.ngram, self.known, dim=config.ngram_dim, seed=config.seed)
             parts.append(scaled(found) * np.float32(np.sqrt(share)))
         # Once more: a sentence may have one half only.
         return scaled(np.concatenate(parts, axis=1))

@@ -239,7 +239,7 @@ def test_a_network_leaves_its_model_and_its_log_and_nothing_else(network):
 
 
 def test_every_verb_takes_a_network(network, tmp_path):
-    assert "cosine" in result("score", network, "--json", "-q", text="怎么改密码\t密码如何修改\n")
+    assert "score" in result("score", network, "--json", "-q", text="怎么改密码\t密码如何修改\n")
     assert len(rows(result("encode", network, "-q", text="一句话\n"))[0]) == 16
     index = tmp_path / "a.index"
     result("index", network, "-o", index, "-q", text="修改密码\n明天下雨吗\n")
