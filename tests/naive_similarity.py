@@ -124,3 +124,17 @@ def aligned(first, second, meaning, told, rare):
         return has / whole if whole else 0.0
 
     return (covered(first, second) + covered(second, first)) / 2
+
+
+def longest_common(first, second):
+    """The lengths of the longest common subsequence and substring."""
+    sequence = run = 0
+    table = {}
+    for i, a in enumerate(first):
+        for j, b in enumerate(second):
+            left, up = table.get((i, j - 1), (0, 0))[0], table.get((i - 1, j), (0, 0))[0]
+            before = table.get((i - 1, j - 1), (0, 0))
+            same = a == b
+            table[i, j] = (max(left, up, before[0] + same), before[1] + 1 if same else 0)
+            sequence, run = max(sequence, table[i, j][0]), max(run, table[i, j][1])
+    return sequence, run

@@ -1,13 +1,17 @@
 """`nlptool similarity` verbs that keep sentences and search them, and clear duplicates."""
 
 from contextlib import ExitStack
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nlptool.cli import console, options
 from nlptool.cli import similarity_rows as rows
 from nlptool.errors import ConfigError
+
+if TYPE_CHECKING:
+    from nlptool.similarity.index import Index
+    from nlptool.similarity.model import Matcher
 
 IndexFile = Annotated[str, typer.Argument(metavar="INDEX", help="What `similarity index` made.")]
 Top = Annotated[int, typer.Option("--top", "-k", min=1, help="How many answers to give.")]
@@ -129,7 +133,17 @@ def search(
     ],
     files: options.Inputs = None,
     top: Top = 10,
-    threshold: Annotated[float | None, typer.Option(help="The least cosine of an answer.")] = None,
+    rerank: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Score so many of the nearest as pairs, as `score` does, and give the best of "
+            "these; 0: none.",
+        ),
+    ] = 0,
+    threshold: Annotated[
+        float | None, typer.Option(help="The least cosine, or score, of an answer.")
+    ] = None,
     approximate: Annotated[
         bool,
         typer.Option(
@@ -146,7 +160,8 @@ def search(
     """Find the sentences of an index that are most like each line: query, id, cosine, text.
 
     Every sentence of the index is looked at, so the answers are exact; those of --approximate
-    are not, and how many of them are right is measured on a sample and told.
+    are not, and how many of them are right is measured on a sample and told. --rerank K takes
+    the K nearest and puts them into the order of their scores, which stand for the cosines.
 
     Example: echo 怎么改密码 | nlptool similarity search questions.index --model questions.sim
     """
@@ -180,16 +195,20 @@ def search(
         for batch in rows.batches(lines, paths, 256):
             vectors, new = matcher.encode(batch)
             seen += new
-            found = find(vectors, top)
+            found = find(vectors, max(top, rerank))
             answers = zip(batch, found.ids.tolist(), found.scores.tolist(), strict=True)
             for query, places, cosines in answers:
-                for place, cosine in zip(places, cosines, strict=True):
-                    if place < 0 or (threshold is not None and cosine < threshold):
+                nearest = [one for one in zip(places, cosines, strict=True) if one[0] >= 0]
+                if rerank:
+                    nearest = _reranked(query, nearest, matcher, held)[:top]
+                for place, cosine in nearest:
+                    if threshold is not None and cosine < threshold:
                         continue
                     item = held.items[place]
                     if json:
                         row: dict[str, Any] = {"query": query, "id": item.name}
-                        row |= {"cosine": round(cosine, 4), "text": item.text}
+                        row |= {"score" if rerank else "cosine": round(cosine, 4)}
+                        row |= {"text": item.text}
                         if item.payload:
                             row["item"] = jsons.loads(item.payload)
                         console.out_json(row)
@@ -197,6 +216,16 @@ def search(
                         console.out("\t".join([query, item.name, f"{cosine:.4f}", item.text]))
             console.flush()
         rows.tell(seen, report)
+
+
+def _reranked(
+    query: str, nearest: list[tuple[int, float]], matcher: "Matcher", held: "Index"
+) -> list[tuple[int, float]]:
+    """Return places in the order of their scores, the highest first."""
+    texts = [held.items[place].text for place, _ in nearest]
+    scores = matcher.score([query] * len(texts), texts)[0].tolist()
+    found = zip((place for place, _ in nearest), scores, strict=True)
+    return sorted(found, key=lambda one: -one[1])
 
 
 def dedup(

@@ -8,8 +8,10 @@ import typer
 
 from nlptool.cli import console, options, signals
 from nlptool.cli import similarity_given as given
-from nlptool.errors import ConfigError, CorpusError
+from nlptool.cli.similarity_sums import sums
+from nlptool.errors import ConfigError
 from nlptool.similarity.config import Config
+from nlptool.similarity.config_judge import Judging
 from nlptool.similarity.config_network import Learning
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 SIF = Config()
 LEARNING = Learning()
+JUDGING = Judging()
 
 
 def train(
@@ -64,6 +67,21 @@ def train(
     sample: Annotated[
         int, typer.Option(help="Sentences at most in which words and n-grams are counted.")
     ] = SIF.sample,
+    pairs: Annotated[
+        bool,
+        typer.Option(
+            "--pairs",
+            help="Learn from labelled pairs what a difference counts (sif; no Keras): for pairs "
+            "of the same kind.",
+        ),
+    ] = False,
+    units: Annotated[
+        int, typer.Option(help="Of the layer of a network of --pairs.")
+    ] = JUDGING.units,
+    members: Annotated[
+        int, typer.Option(help="Networks of --pairs, which are averaged.")
+    ] = JUDGING.members,
+    passes: Annotated[int, typer.Option(help="Times through --pairs.")] = JUDGING.passes,
     groups: Annotated[
         bool, typer.Option("--groups", help="The files are groups: group<TAB>sentence.")
     ] = False,
@@ -139,9 +157,10 @@ def train(
     """Make a model that tells how alike sentences are.
 
     `sif` needs word vectors, and sentences like those to come: one a line, or several with tabs
-    between them. Networks need pairs with labels or scores, or groups (--groups), of one or of
-    several files, and Keras. With --vectors they read words beside characters, and stand beside
-    `sif` in the model.
+    between them. With --pairs these are labelled: from them it learns how to score pairs, while
+    its vectors stay sums. Networks need pairs with labels or scores, or groups (--groups), of
+    one or of several files, and Keras. With --vectors they read words beside characters, and
+    stand beside `sif` in the model.
 
     Example: nlptool similarity train --vectors news.w2v questions.txt -o questions.sim
     """
@@ -161,8 +180,13 @@ def train(
     if encoder == SIF.encoder:
         if vectors is None:
             raise ConfigError("--vectors: missing, expected word vectors; `w2v train` makes them")
-        _sums(files, output, vectors, config, (encoding, on_bad_line), quiet=quiet)
+        if pairs and groups:
+            raise ConfigError("--pairs: given with --groups, expected one of them")
+        judging = Judging(units, members, passes, limit, seed) if pairs else None
+        sums(files, output, vectors, (config, judging), (encoding, on_bad_line), quiet=quiet)
         return
+    if pairs:
+        raise ConfigError(f"--pairs: given, but --encoder {encoder} learns from pairs anyway")
     learning = Learning(
         encoder=encoder,
         loss=loss,
@@ -254,32 +278,3 @@ def _show(
         write_log(log, settings, history)
     if paint is not None:
         paint(history)
-
-
-def _sums(
-    files: list[str] | None,
-    output: str,
-    vectors: str,
-    config: Config,
-    read_as: tuple[str, str],
-    *,
-    quiet: bool,
-) -> None:
-    """Make a `sif` model."""
-    paths = options.inputs(files)
-
-    from nlptool.core.compiling import announced
-    from nlptool.core.publish import reserve
-    from nlptool.core.reading import Reading
-    from nlptool.similarity.model import train_sif
-
-    with ExitStack() as stack:
-        reserved = stack.enter_context(reserve(output))
-        report = stack.enter_context(console.talking(quiet=quiet))
-        stack.enter_context(announced(report))
-        vocab, matrix = given.words(vectors, report)
-        console.hint_stdin(paths, quiet=quiet)
-        sentences = given.sentences(paths, Reading(*read_as), report)
-        if not sentences:
-            raise CorpusError(f"{paths[0]}: no sentences, expected some like those to come")
-        train_sif(vocab, matrix, config, sentences).save(reserved)

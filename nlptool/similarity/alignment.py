@@ -12,6 +12,7 @@ in both directions. The parts and the numerals are added here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,19 +127,32 @@ class Sides:
     def matched(self) -> FloatArray:
         """How much of each word the other sentence has, 0 to 1; shape (n_words,)."""
         near = np.clip((self.nearest - _FAR) / (1 - _FAR), 0, 1)
-        numeral = np.array([not NUMERALS.isdisjoint(word) for word in self.spelt])[self.words]
-        return np.asarray(
-            np.where(numeral | self.there, self.there, np.maximum(near, self.parts)), np.float32
-        )
+        exact = self.is_numeral | self.there
+        return np.asarray(np.where(exact, self.there, np.maximum(near, self.parts)), np.float32)
+
+    @cached_property
+    def is_numeral(self) -> NDArray[np.bool_]:
+        """Whether there is a numeral in a word; shape (n_words,)."""
+        return np.array([not NUMERALS.isdisjoint(word) for word in self.spelt])[self.words]
 
     @cached_property
     def covered(self) -> FloatArray:
         """How much of the first and of the second sentence the other one has; (2, n_pairs)."""
+        return self.share(self.matched)
+
+    def share(self, what: NDArray[Any]) -> FloatArray:
+        """Return the mean of something over the words of each sentence, by what they tell.
+
+        Args:
+            what: of each word; shape (n_words,).
+
+        Returns:
+            Of the first sentences and of the second ones, shape (2, n_pairs); 0 without words.
+        """
         n = 2 * self.n_pairs
-        has = np.bincount(self.owner, self.told * self.matched, n)
         whole = np.bincount(self.owner, self.told, n)
-        shares = has / np.where(whole > 0, whole, 1)
-        return np.asarray(shares.reshape(2, -1), np.float32)
+        found = np.bincount(self.owner, self.told * what, n) / np.where(whole > 0, whole, 1)
+        return np.asarray(found.reshape(2, -1), np.float32)
 
     @staticmethod
     def _in_other(keys: Int64, half: int) -> NDArray[np.bool_]:

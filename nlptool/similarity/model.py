@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlptool.core.publish import Output
 from nlptool.core.segment import segment_blocks
@@ -16,21 +15,19 @@ from nlptool.core.stream import Stream
 from nlptool.core.text import normalise
 from nlptool.core.vectors import FloatArray
 from nlptool.core.vocab import Vocab
-from nlptool.errors import ConfigError, ModelError
+from nlptool.errors import ModelError
 from nlptool.neural.weights import stored as named
-from nlptool.neural.weights import taken
 from nlptool.similarity.alignment import MOST_WORDS, aligned
 from nlptool.similarity.calibrate import Calibration
 from nlptool.similarity.config import Config
-from nlptool.similarity.config_network import Learning
-from nlptool.similarity.encoder import FIRST, Encoder, Words
-from nlptool.similarity.network import build as build_network
+from nlptool.similarity.encoder import Encoder, Words
+from nlptool.similarity.evidence import NAMES, evidence
+from nlptool.similarity.judge import Judge
+from nlptool.similarity.parts import judge_of, network_of, sif_of
 from nlptool.similarity.sif import Sif, build, scaled
 
 KIND = "similarity"
-_RISING = ("words", "grams")
-
-T = TypeVar("T", Config, Learning)
+_AT_ONCE = 4096  # pairs that are judged together
 
 
 @dataclass(frozen=True)
@@ -65,12 +62,14 @@ class Matcher:
         network: what was trained; None for `sif` alone.
         training: what the training said of itself.
         identity: the checksum of the file it came from; empty if it came from none.
+        judge: what weighs the evidence on a pair, learned from labels; needs `sif`.
     """
 
     sif: Sif | None
     network: Encoder | None
     training: dict[str, Any]
     identity: str = ""
+    judge: Judge | None = None
 
     @property
     def dim(self) -> int:
@@ -138,10 +137,13 @@ class Matcher:
     def score(self, first: Sequence[str], second: Sequence[str]) -> tuple[FloatArray, Seen]:
         """Return how alike each pair of sentences is: shape (n,), at most 1; 0 if one is empty.
 
-        That is the cosine of their vectors, or of weighted sums alone the mean of it and of
-        what the two have in common word by word, weighted by `Config.align`.
+        That is what the judge says, if there is one; the cosine of their vectors where a network
+        stands alone or beside; and of weighted sums the mean of it and of what the two have in
+        common word by word, weighted by `Config.align`.
         """
         sentences = [*first, *second]
+        if self.judge is not None:
+            return self._judged(first, second)
         if self.sif is None or self.network is not None or not self.sif.config.align:
             vectors, seen = self.encode(sentences)
             return _cosines(vectors), seen
@@ -150,10 +152,23 @@ class Matcher:
         vectors, seen = self._encode(texts, found)
         share = np.float32(self.sif.config.align)
         common = aligned(tokens, found[0], self.sif.known)
-        n_truncated = sum(len(words) > MOST_WORDS for words in tokens)
-        return common * share + _cosines(vectors) * (1 - share), seen + Seen(
-            n_truncated=n_truncated
-        )
+        return common * share + _cosines(vectors) * (1 - share), seen + _long(tokens)
+
+    def _judged(self, first: Sequence[str], second: Sequence[str]) -> tuple[FloatArray, Seen]:
+        """Return what the judge says, some pairs at a time; the same sentence is 1."""
+        likeness, seen = np.zeros(len(first), np.float32), Seen()
+        if self.sif is None or self.judge is None:
+            return likeness, seen
+        for low in range(0, len(first), _AT_ONCE):
+            some = slice(low, low + _AT_ONCE)
+            texts, tokens = prepare([*first[some], *second[some]])
+            words, n_unknown = self.sif.look_up(tokens)
+            found = self.judge.likeness(evidence(texts, tokens, words, self.sif))
+            a, b = (np.array(half, object) for half in (texts[: len(found)], texts[len(found) :]))
+            likeness[some] = np.where(a == b, 1, found) * ((a != "") & (b != ""))
+            n_empty = sum(not text for text in texts)
+            seen += Seen(len(texts), n_empty, n_unknown) + _long(tokens)
+        return likeness, seen
 
     def save(self, output: Output | str) -> None:
         """Write the model to one file.
@@ -175,6 +190,11 @@ class Matcher:
         if self.network is not None:
             config |= {"network": asdict(self.network.config)}
             tensors |= {"characters": self.network.characters} | named(self.network.weights)
+        if self.judge is not None:
+            curve = {"slope": self.judge.slope, "offset": self.judge.offset}
+            config |= {"judge": asdict(self.judge.config) | curve | {"evidence": list(NAMES)}}
+            parts = ("mean", "scale", "hidden", "bias", "out", "direct")
+            tensors |= {f"judge/{name}": getattr(self.judge, name) for name in parts}
         publish(output, KIND, config=config, training=self.training, tensors=tensors)
 
 
@@ -192,6 +212,11 @@ def train_sif(
     texts, tokens = prepare(sentences)
     encoder = build(vocab, matrix, config, texts, tokens)
     return Matcher(encoder, None, {"sentences": len(texts), "components": len(encoder.common)})
+
+
+def _long(tokens: Sequence[Sequence[str]]) -> Seen:
+    """Return how many sentences have words that are not held against those of others."""
+    return Seen(n_truncated=sum(len(words) > MOST_WORDS for words in tokens))
 
 
 def _cosines(vectors: FloatArray) -> FloatArray:
@@ -230,58 +255,20 @@ def from_stored(stored: Stored) -> Matcher:
         ModelError: its parts do not fit together.
     """
     parts = stored.config
-    if not parts or not parts.keys() <= {"sif", "network"}:
+    if not parts.keys() & {"sif", "network"} or not parts.keys() <= {"sif", "network", "judge"}:
         raise ModelError(f"{stored.path}: parts {sorted(parts)}, expected sif, network or both")
+    if "judge" in parts and "sif" not in parts:
+        raise ModelError(f"{stored.path}: a judge without sif, expected both")
     if not all(isinstance(settings, dict) for settings in parts.values()):
         raise ModelError(f"{stored.path}: a part without settings, expected some for each")
-    sif = _sif(stored, parts["sif"]) if "sif" in parts else None
+    sif = sif_of(stored, parts["sif"]) if "sif" in parts else None
     network = None
     if "network" in parts:
-        network = _network(stored, parts["network"], sif.rows.shape[1] if sif else 0)
-    made = Matcher(sif, network, stored.training, stored.checksum)
+        network = network_of(stored, parts["network"], sif.rows.shape[1] if sif else 0)
+    judge = judge_of(stored, parts["judge"]) if "judge" in parts else None
+    made = Matcher(sif, network, stored.training, stored.checksum, judge)
     try:
         _ = made.calibration
     except ModelError as error:
         raise ModelError(f"{stored.path}: {error}") from None
     return made
-
-
-def _sif(stored: Stored, found: dict[str, Any]) -> Sif:
-    # A model from before there was `align` answers as it did.
-    settings = {"align": 0.0} | found
-    rare = settings.pop("rare", None)
-    if not isinstance(rare, float) or not 0 <= rare < 1e3:
-        raise ModelError(f"{stored.path}: rare {rare!r}, expected a number from 0 to 1000")
-    config = _config(stored.path, settings, Config())
-    words, grams = (stored.tensor(name, "int64", (None,)).view(np.uint64) for name in _RISING)
-    for name, keys in zip(_RISING, (words, grams), strict=True):
-        _check_rising(stored.path, name, keys)
-    rows = stored.tensor("rows", "float32", (len(words), None))
-    bits = stored.tensor("bits", "float32", (len(grams),))
-    common = stored.tensor("common", "float32", (None, rows.shape[1]))
-    return Sif(words, rows, grams, bits, rare, common, config)
-
-
-def _network(stored: Stored, settings: dict[str, Any], word_dim: int) -> Encoder:
-    config = _config(stored.path, settings, Learning())
-    characters = stored.tensor("characters", "int32", (None,))
-    _check_rising(stored.path, "characters", characters)
-    graph = build_network(config, len(characters) + FIRST, word_dim)
-    return Encoder(config, characters, word_dim, taken(stored, graph))
-
-
-def _check_rising(where: str, name: str, keys: NDArray[Any]) -> None:
-    if np.any(keys[1:] <= keys[:-1]):
-        raise ModelError(f"{where}: its {name} do not rise, expected each once, in order")
-
-
-def _config(where: str, settings: dict[str, Any], defaults: T) -> T:
-    for name, value in settings.items():
-        default = getattr(defaults, name, value)
-        optional = name == "scale" and (value is None or type(value) is float)
-        if name not in asdict(defaults) or not (optional or type(value) is type(default)):
-            raise ModelError(f"{where}: setting {name!r} is {value!r}, which this kind has not")
-    try:
-        return replace(defaults, **settings)
-    except ConfigError as error:
-        raise ModelError(f"{where}: {error}") from None

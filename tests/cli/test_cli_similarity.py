@@ -148,6 +148,49 @@ def test_dedup(model):
     assert kept == "怎么修改登录密码\n明天会下雨吗\n"
 
 
+@pytest.fixture(scope="module")
+def judged(model):
+    vectors, path = model.parent / "a.w2v", model.parent / "judged.sim"
+    small = ["--pairs", "--passes", 5, "--units", 4, "--members", 1]
+    done = run("train", PAIRS, *small, "--vectors", vectors, "-o", path)
+    assert (done.returncode, done.stdout) == (0, b"")
+    again = model.parent / "again.sim"
+    result("train", PAIRS, *small, "--vectors", vectors, "-o", again, "-q")
+    assert again.read_bytes() == path.read_bytes()
+    return path
+
+
+def test_labelled_pairs_teach_to_score_and_leave_the_vectors(model, judged):
+    before, after = (
+        float(dict(rows(result("eval", one, PAIRS, "-q")))["spearman"]) for one in (model, judged)
+    )
+    assert after > before
+    found = rows(result("score", judged, "-q", text="怎么改密码\t密码如何修改\n一样\t一样\n\t一\n"))
+    assert 0 < float(found[0][0]) < 1
+    assert [row[0] for row in found[1:]] == ["1.0000", "0.0000"]
+    assert result("encode", judged, "-q", text="一句话\n") == result(
+        "encode", model, "-q", text="一句话\n"
+    )
+    assert json.loads(result("calibrate", judged, PAIRS, "--json", "-q"))["n_pairs"] == 100
+    assert rows(result("verify", judged, task="model"))[0][1:] == ["similarity", "ok"]
+
+
+def test_rerank_orders_the_nearest_by_their_scores(judged, tmp_path):
+    index = tmp_path / "a.index"
+    lines = ["修改密码", "明天下雨吗", "坐公交去车站", "怎么修改登录密码", "密码忘了"]
+    result("index", judged, "-o", index, "-q", text="\n".join(lines) + "\n")
+    ask = ["search", index, "--model", judged, "-q", "--rerank", 4]
+    found = rows(result(*ask, "-k", 3, text="怎么改密码\n"))
+    assert len(found) == 3
+    asked = "".join(f"怎么改密码\t{row[3]}\n" for row in found)
+    scores = [row[0] for row in rows(result("score", judged, "-q", text=asked))]
+    assert [row[2] for row in found] == scores
+    assert scores == sorted(scores, reverse=True)
+    first = json.loads(result(*ask, "-k", 1, "--json", text="修改密码\n"))
+    assert first == {"query": "修改密码", "id": "1", "score": 1.0, "text": "修改密码"}
+    assert result(*ask, "--threshold", 1, text="怎么改密码\n") == ""
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
@@ -177,6 +220,16 @@ def test_dedup(model):
             ["train", "-o", "x.sim", "--encoder", "gru", "--warm-up", "-"],
             2,
             "stdin (-): named twice, it can be read once",
+        ),
+        (
+            ["train", PAIRS, "-o", "x.sim", "--encoder", "gru", "--pairs"],
+            2,
+            "--pairs: given, but --encoder gru learns from pairs anyway",
+        ),
+        (
+            ["train", PAIRS, "-o", "x.sim", "--pairs", "--groups", "--vectors", "a.w2v"],
+            2,
+            "--pairs: given with --groups, expected one of them",
         ),
         (["score", "none.sim"], 4, "none.sim: cannot be read: No such file or directory"),
         (["groups", "none.tsv"], 3, "none.tsv: "),
@@ -261,6 +314,16 @@ def test_answers_of_a_network_load_no_keras(network):
     assert done.stdout == b"[]\n"
 
 
+def test_answers_of_a_judge_load_no_numba(judged):
+    code = (
+        "import sys; from nlptool.similarity.model import open_model; "
+        f"open_model({str(judged)!r}).score(['一'], ['二']); "
+        "print([m for m in ('keras', 'tensorflow', 'numba') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout == b"[]\n"
+
+
 def test_every_setting_is_an_option():
     from dataclasses import fields
 
@@ -268,11 +331,12 @@ def test_every_setting_is_an_option():
 
     from nlptool.cli.similarity import app
     from nlptool.similarity.config import Config
+    from nlptool.similarity.config_judge import Judging
     from nlptool.similarity.config_network import Learning
 
     command = typer.main.get_command(app).commands["train"]
     known = {option.name: option.default for option in command.params}
-    for settings in (Learning(), Config()):
+    for settings in (Learning(), Config(), Judging()):
         for field in fields(settings):
             assert known[field.name] == getattr(settings, field.name) or field.name == "encoder"
 

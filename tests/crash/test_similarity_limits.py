@@ -18,9 +18,13 @@ from nlptool.core.vocab import Vocab
 from nlptool.errors import ModelError
 from nlptool.neural.weights import drawn
 from nlptool.similarity.config import Config
+from nlptool.similarity.config_judge import Judging
 from nlptool.similarity.config_network import Learning
 from nlptool.similarity.encoder import Encoder, learn_characters
+from nlptool.similarity.examples import from_pairs
+from nlptool.similarity.judge_train import learn
 from nlptool.similarity.model import KIND, Matcher, from_stored, train_sif
+from nlptool.similarity.pairs import Pair
 from tests.crash.test_commands import environment, nlptool
 from tests.faults import End, names_in
 from tests.forged import Parts, forge, parts_of
@@ -40,7 +44,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Parts:
     config = Learning(encoder="convolution", dim=4, min_count=1)
     characters = learn_characters(words, 1)
     blank = Encoder(config, characters, 4, {})
-    Matcher(sif, Encoder(config, characters, 4, drawn(blank.graph, 1)), {"n": 1}).save(str(path))
+    network = Encoder(config, characters, 4, drawn(blank.graph, 1))
+    examples = from_pairs([[Pair("修改密码", "密码", 1.0), Pair("明天", "密码", 0.0)]], same=0.8)
+    judge = learn(examples, sif, Judging(units=2, members=1, passes=1))
+    Matcher(sif, network, {"n": 1}, judge=judge).save(str(path))
     return parts_of(path)
 
 
@@ -57,6 +64,7 @@ def test_anything_anywhere_in_the_header(model: Parts, data: st.DataObject) -> N
         return
     assert vectors.shape == (2, matcher.dim)
     assert np.isfinite(vectors).all()
+    assert np.isfinite(matcher.score(["修改密码", ""], ["密码", "明天"])[0]).all()
 
 
 @pytest.mark.slow

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-from similarity_examples import SENTENCES, summed, untrained
+from similarity_examples import SENTENCES, judged, summed, untrained
 
 from nlptool.core.store import load, publish
-from nlptool.errors import ModelError
 from nlptool.similarity.calibrate import calibrate
 from nlptool.similarity.model import open_model
 
@@ -87,63 +86,49 @@ def test_padding_changes_nothing(both):
     np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
-def spoilt(matcher, tmp_path, *, tensors=None, config=None, training=None):
-    path = str(tmp_path / "a.sim")
-    matcher.save(path)
-    stored = load(path)
-    publish(
-        str(tmp_path / "b.sim"),
-        "similarity",
-        config={
-            part: settings | (config or {}).get(part, {})
-            for part, settings in stored.config.items()
-        }
-        | {part: value for part, value in (config or {}).items() if part not in stored.config},
-        training=stored.training | (training or {}),
-        tensors=stored.tensors | (tensors or {}),
+def test_words_in_common_stand_beside_the_cosine(matcher):
+    first, second = ["怎么修改密码", "明天会下雨吗", ""], ["密码在哪里改", "明天有没有雨", "明天"]
+    plain = summed(align=0.0)
+    cosines = plain.score(first, second)[0]
+    products = np.prod(np.split(matcher.encode([*first, *second])[0], 2), axis=0).sum(axis=1)
+    np.testing.assert_allclose(cosines, products, atol=1e-6)
+    words = summed(align=1.0).score(first, second)[0]
+    np.testing.assert_allclose(
+        matcher.score(first, second)[0], 0.65 * words + 0.35 * cosines, atol=1e-6
     )
-    return str(tmp_path / "b.sim")
+    seen = matcher.score(["密码 " * 300], ["密码"])[1]
+    assert (seen.n, seen.n_truncated) == (2, 1)
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"config": {"sif": {"rare": -1.0}}}, "rare -1.0, expected a number from 0 to 1000"),
-        ({"config": {"sif": {"ngram_dim": 7}}}, "--ngram-dim: 7, expected a multiple of 64"),
-        ({"config": {"sif": {"what": 1}}}, "setting 'what' is 1, which this kind has not"),
-        ({"tensors": {"words": np.zeros(10, np.int64)}}, "its words do not rise"),
-        ({"tensors": {"rows": np.zeros((3, 8), np.float32)}}, "tensor 'rows' is float32 3 x 8"),
-        ({"tensors": {"common": np.full((1, 8), np.nan, np.float32)}}, "not finite"),
-        ({"training": {"calibration": {"slope": 1.0}}}, "a calibration of {'slope': 1.0}"),
-        ({"config": {"more": {}}}, "parts ['more', 'network', 'sif'], expected sif, network or"),
-        ({"config": {"network": {"dim": 6}}}, "--dim: 6, expected a multiple of 4"),
-        ({"config": {"network": {"dim": 20}}}, "tensor 'network/"),
-        ({"config": {"network": {"scale": "x"}}}, "setting 'scale' is 'x', which this kind has n"),
-        ({"config": {"network": {"encoder": "lstm"}}}, "--encoder: 'lstm', expected one of gru"),
-        ({"config": {"network": {"max_length": 1.5}}}, "setting 'max_length' is 1.5, which this"),
-        ({"tensors": {"characters": np.zeros(3, np.int32)}}, "its characters do not rise"),
-        ({"tensors": {"characters": np.arange(3, dtype=np.int32)}}, "tensor 'network/spelt.tuned'"),
-    ],
-)
-def test_a_model_that_makes_no_sense_is_refused(both, tmp_path, change, message):
-    with pytest.raises(ModelError) as error:
-        open_model(spoilt(both, tmp_path, **change))
-    assert message in str(error.value)
+def test_a_judge_is_kept_to_the_byte_and_vectors_stay_those_of_sums(matcher, tmp_path):
+    made = judged(matcher.sif)
+    made.save(str(tmp_path / "a.sim"))
+    again = open_model(str(tmp_path / "a.sim"))
+    first, second = [*SENTENCES, "一样", "", ""], [*SENTENCES[1:], "改", "一样", "一", ""]
+    likeness, seen = again.score(first, second)
+    np.testing.assert_array_equal(likeness, made.score(first, second)[0])
+    assert likeness[5:].tolist() == [1, 0, 0]
+    assert ((likeness[:5] > 0) & (likeness[:5] < 1)).all()
+    assert (seen.n, seen.n_empty) == (16, 3)
+    np.testing.assert_array_equal(again.encode(SENTENCES)[0], matcher.encode(SENTENCES)[0])
+    again.save(str(tmp_path / "b.sim"))
+    assert (tmp_path / "a.sim").read_bytes() == (tmp_path / "b.sim").read_bytes()
 
 
-def test_a_part_without_settings_is_refused(both, tmp_path):
-    both.save(str(tmp_path / "a.sim"))
+def test_many_pairs_are_judged_as_few_are(matcher, monkeypatch):
+    made = judged(matcher.sif)
+    first, second = SENTENCES, SENTENCES[::-1]
+    together = made.score(first, second)[0]
+    monkeypatch.setattr("nlptool.similarity.model._AT_ONCE", 2)
+    np.testing.assert_allclose(made.score(first, second)[0], together, atol=1e-6)
+
+
+def test_a_model_without_the_setting_answers_as_it_did(matcher, tmp_path):
+    matcher.save(str(tmp_path / "a.sim"))
     stored = load(str(tmp_path / "a.sim"))
-    config = stored.config | {"sif": 1}
-    publish(
-        str(tmp_path / "b.sim"),
-        "similarity",
-        config=config,
-        training={},
-        tensors=stored.tensors,
-    )
-    with pytest.raises(ModelError, match="a part without settings, expected some for each"):
-        open_model(str(tmp_path / "b.sim"))
+    old = {"sif": {k: v for k, v in stored.config["sif"].items() if k != "align"}}
+    publish(str(tmp_path / "b.sim"), "similarity", config=old, training={}, tensors=stored.tensors)
+    assert open_model(str(tmp_path / "b.sim")).sif.config.align == 0
 
 
 def test_calibration_finds_the_curve_and_is_kept(matcher, tmp_path):
