@@ -16,6 +16,7 @@ from nlptool.neural.config import Fitting
         ({"average": 1.0}, "--average: 1.0, expected 0 to 0.999999"),
         ({"clip": -1}, "--clip: -1, expected 0 to 1000000.0"),
         ({"decay": "cubic"}, "--decay: 'cubic', expected one of linear, cosine, none"),
+        ({"precision": "half"}, "--precision: 'half', expected one of float32, bfloat16"),
     ],
 )
 def test_limits(settings, message):

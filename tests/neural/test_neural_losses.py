@@ -113,6 +113,20 @@ def test_soft_truncation_of_two_classes_is_focal_of_gamma_1():
     assert np.allclose(soft, value(losses.focal, binary, np.array([0, 1]), gamma=1), atol=1e-6)
 
 
+def test_summed_cross_entropy():
+    """The right ones count together; what is not shown does not count."""
+    scores = np.array([[1.0, 2.0, 9.0, 0.5], [0.0, 0.0, 0.0, 0.0]], np.float32)
+    shown = np.array([[True, True, False, True], [True, True, True, True]])
+    right = np.array([[True, False, False, True], [False, False, True, False]])
+    powers = np.exp([1.0, 2.0, 0.5])
+    expected = [-np.log((powers[0] + powers[2]) / powers.sum()), np.log(4)]
+    assert np.allclose(value(losses.summed_cross_entropy, scores, shown, right), expected)
+    far = np.array([[1e4, -1e4, 0, 0], [0, 0, 1e4, -1e4]], np.float32)
+    assert np.isfinite(value(losses.summed_cross_entropy, far, shown, right)).all()
+    none = np.zeros_like(right)
+    assert np.isfinite(value(losses.summed_cross_entropy, scores, shown, none)).all()
+
+
 def test_shared_cross_entropy():
     scores = np.array([[1, 2, 9], [0, 0, 0]], np.float32)
     shown = np.array([[True, True, False], [True, True, True]])

@@ -44,6 +44,25 @@ def test_keras_and_the_pass_without_it_give_the_same(name, more):
 
 
 @pytest.mark.parametrize("name", GRAPHS)
+def test_short_products_are_near_and_in_training_only(name):
+    graph, weights = GRAPHS[name], weights_of(GRAPHS[name])
+    batch = batch_for(graph)
+    network, short = Network(graph, weights), Network(graph, weights, short=True)
+    exact, same = network(batch), short(batch)
+    near, whole = short(batch, training=True), network(batch, training=True)
+    dropped = any(block.kind in ("dropout", "mixup") for block in graph.blocks)
+    for output in graph.outputs:
+        one, other, rough, full = (
+            keras.ops.convert_to_numpy(values[output].array)
+            for values in (exact, same, near, whole)
+        )
+        assert (one == other).all()
+        assert rough.dtype == np.float32
+        if not dropped and graph.forms[output] == "vector":
+            assert np.allclose(rough, full, atol=0.05 * max(1, np.abs(full).max()))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
 def test_weights_come_back_as_they_went_in(name):
     graph, weights = GRAPHS[name], drawn(GRAPHS[name], 5)
     network = Network(graph, weights)
