@@ -19,6 +19,7 @@ MODELS = [
     (("I-X", "O"), "bio"),
     (("I-X", "O", "B-Y", "I-Y"), "bio"),
     (("O", "B-X", "I-X", "E-X", "S-X", "S-Y"), "bioes"),
+    (("O", "I-X", "E-X", "S-X"), "bioes"),
     (("n", "v", "a"), "none"),
 ]
 """Labels and their schemes, some without all places."""

@@ -74,6 +74,9 @@ def places_of(labels: Sequence[str], scheme: str) -> Places:
             last, only = within, first
             if within is None:
                 first = None
+        elif first is None and last is not None:
+            # The same where spans have an end of their own.
+            first = within
         of_kind = f"-{kind}" if kind else ""
         places[kind] = (
             add(f"B{of_kind}", first),
