@@ -159,7 +159,9 @@ def sort_words(keys: Words, spare: Words, counters: Counters) -> None:
             own[bucket] += np.uint32(1)
         here, there = there, here
     if n_passes % 2:
-        keys[:] = spare
+        # Not keys[:] = spare: for its message, should they not fit, numba compiles 3 s more.
+        for i in range(n):
+            keys[i] = spare[i]
 
 
 @njit(cache=True, nogil=True)

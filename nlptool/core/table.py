@@ -118,7 +118,8 @@ def _rehash(old: Words, new: Words, shift: np.uint64) -> None:
             slot = np.int64(code(old[i], old[i + 1]) >> shift) * 4
             while new[slot + 1] != np.uint64(0):
                 slot = (slot + 4) & wrap
-            new[slot : slot + 4] = old[i : i + 4]
+            for j in range(4):
+                new[slot + j] = old[i + j]
 
 
 @dataclass

@@ -73,9 +73,7 @@ def number_tuples(
                 numbers[at] = number
                 continue
             if n == len(keys):
-                keys = np.concatenate((keys, np.empty(n, np.uint64)))
-                counts = np.concatenate((counts, np.zeros(n, np.int64)))
-                where = np.concatenate((where, np.zeros(n, np.int64)))
+                keys, counts, where = _doubled(keys), _doubled(counts), _doubled(where)
                 table = np.zeros(2 * len(table), np.int32)
                 wrap = np.uint64(len(table) - 1)
                 shift -= _1
@@ -94,6 +92,15 @@ def number_tuples(
             n += 1
             table[place] = n
     return keys[:n], counts[:n], where[:n]
+
+
+@njit(cache=True, nogil=True)
+def _doubled(array: Any) -> Any:
+    """Return a copy with as many zeros behind it."""
+    longer = np.zeros(2 * len(array), array.dtype)
+    for i in range(len(array)):
+        longer[i] = array[i]
+    return longer
 
 
 @njit(cache=True, nogil=True)

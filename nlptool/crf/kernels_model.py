@@ -138,9 +138,14 @@ def first_scores(S: Float32, row: int, n: int, model: Model, now: Float64) -> No
         if model.decoder == MEMM and n == 1:
             now[y] += np.float64(model.last[y])
     if model.decoder == MEMM:
-        top = now.max()
-        top += math.log(np.exp(now - top).sum())
-        now -= top
+        top, total = now[0], 0.0
+        for y in range(L):
+            top = max(top, now[y])
+        for y in range(L):
+            total += math.exp(now[y] - top)
+        top += math.log(total)
+        for y in range(L):
+            now[y] -= top
     for y in range(L):
         now[y] += np.float64(model.bans[L, y])
 
