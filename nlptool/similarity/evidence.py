@@ -6,6 +6,7 @@ sentence is the first is one number, of other things there are two, the smaller 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def evidence(
     halves, cosine = _cosines(sif.encode(texts, words), sif)
     lengths = np.array([len(text) for text in texts], np.float64).reshape(2, n)
     less = np.maximum(lengths.min(axis=0), 1)
-    columns = [*_of_words(held), *_order(texts)]
+    columns: list[NDArray[Any]] = [*_of_words(held), *_order(texts)]
     count = np.array([sum(c in NEGATIONS for c in text) for text in texts], np.float64)
     numeral = np.bincount(held.owner, held.is_numeral & ~held.there, 2 * n).reshape(2, n)
     columns += [np.minimum(numeral.sum(axis=0), 3), np.abs(count[:n] - count[n:]).clip(0, 3)]
@@ -89,13 +90,13 @@ def evidence(
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
 
-def _of_words(held: Sides) -> list[NDArray[np.float64]]:
+def _of_words(held: Sides) -> list[NDArray[Any]]:
     """Return what is known from the words, the smaller of two numbers first."""
     n = 2 * held.n_pairs
     missing = held.told * (1 - held.matched)
     heaviest = np.zeros(n)
     np.maximum.at(heaviest, held.owner, missing)
-    found = [
+    found: list[NDArray[Any]] = [
         *(held.share(what) for what in (held.matched, held.nearest, held.there, held.parts)),
         heaviest.reshape(2, -1),
         np.sqrt(np.bincount(held.owner, missing, n)).reshape(2, -1),
@@ -104,7 +105,7 @@ def _of_words(held: Sides) -> list[NDArray[np.float64]]:
     return [side for both in found for side in (both.min(axis=0), both.max(axis=0))]
 
 
-def _rests(held: Sides, words: Words) -> list[NDArray[np.float64]]:
+def _rests(held: Sides, words: Words) -> list[NDArray[Any]]:
     """Return how far what is missing here is from what is missing there, in two ways."""
     n, rows = held.n_pairs, words.table[held.words]
     sums = np.zeros((2, 2 * n, rows.shape[1]))
@@ -132,7 +133,7 @@ def _cosines(vectors: FloatArray, sif: Sif) -> tuple[list[FloatArray], FloatArra
     return [first, second], whole
 
 
-def _order(texts: Sequence[str]) -> list[NDArray[np.float64]]:
+def _order(texts: Sequence[str]) -> list[NDArray[Any]]:
     """Return what two sentences have in common in its order, as shares of their lengths."""
     n = len(texts) // 2
     found = np.zeros((4, n))
