@@ -55,8 +55,8 @@ def test_probabilities_are_those_of_all_sequences(
         labels = tuple(answer.sentence.labels or ())
         first = list(wanted)[: len(answer.others)]
         assert len(answer.others) == min(5, len(wanted))
-        assert [tuple(own) for _, own, *_ in answer.others] == first
-        assert [math.exp(log_p) for log_p, *_ in answer.others] == pytest.approx(
+        assert [tuple(one.labels) for one in answer.others] == first
+        assert [math.exp(one.log_probability) for one in answer.others] == pytest.approx(
             [wanted[own] for own in first], rel=1e-4
         )
         assert labels == first[0]
@@ -84,7 +84,7 @@ def test_white_space_is_no_token_where_text_is_cut() -> None:
     ]
     assert answer.spans == [*(left.spans or ()), *(right.spans or ())]
     sums = sorted((a + b for a, *_ in left.others for b, *_ in right.others), reverse=True)
-    assert [log_p for log_p, *_ in answer.others] == pytest.approx(sums[:4])
+    assert [one.log_probability for one in answer.others] == pytest.approx(sums[:4])
 
 
 @pytest.mark.parametrize("text", ["", " ", "　\t"])
@@ -92,7 +92,7 @@ def test_nothing_to_label(text: str) -> None:
     answer = ask(tagger_of(WORDS), text, Asked(n_best=2, splits=True))
     assert answer.sentence.tokens == text
     assert "".join(answer.sentence.labels or ()) == ""
-    assert [math.exp(log_p) for log_p, *_ in answer.others] == [1]
+    assert [math.exp(one.log_probability) for one in answer.others] == [1]
     assert answer.confidence == 1
 
 

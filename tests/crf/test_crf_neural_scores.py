@@ -69,9 +69,9 @@ def test_answers_are_those_of_all_sequences(sentences: list[Sentence], blocks: s
         assert (
             tuple(plain.labels or ()) == tuple(answer.sentence.labels or ()) == next(iter(wanted))
         )
-        assert [tuple(own) for _, own in answer.others] == list(wanted)[: len(answer.others)]
-        assert [math.exp(log_p) for log_p, _ in answer.others] == pytest.approx(
-            [wanted[tuple(own)] for _, own in answer.others], rel=1e-4
+        assert [tuple(one.labels) for one in answer.others] == list(wanted)[: len(answer.others)]
+        assert [math.exp(one.log_probability) for one in answer.others] == pytest.approx(
+            [wanted[tuple(one.labels)] for one in answer.others], rel=1e-4
         )
         for i, label in enumerate(plain.labels or ()):
             total = sum(p for path, p in wanted.items() if path[i] == label)
