@@ -51,7 +51,9 @@ def _sort(keys: Keys, spare: Keys, pack: Packing, counters: NDArray[np.uint32]) 
     if pack.width == 1:
         sort_words(keys.reshape(len(keys)), spare.reshape(len(spare)), counters)
     elif radix_sort(keys, spare, pack.bits if 11 < pack.bits < 15 else DIGIT):
-        keys[:] = spare
+        for i in range(keys.shape[0]):
+            for j in range(keys.shape[1]):
+                keys[i, j] = spare[i, j]
 
 
 class Nodes(NamedTuple):

@@ -125,7 +125,8 @@ def check_windows(keys: Keys, pack: Packing, n_ranks: int, firsts: Int64, counts
         if not rises or counts[row] < 1:
             return False
         firsts[symbols[0]] += counts[row]
-        before[:] = symbols
+        for at in range(len(symbols)):
+            before[at] = symbols[at]
     return True
 
 
