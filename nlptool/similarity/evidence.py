@@ -38,9 +38,12 @@ NAMES = (
         for which in ("less", "more")
     ),
     *("sequence less", "sequence more", "run less", "run more", "begin", "end"),
-    *("numerals", "negations", "shorter", "ratio", "difference", "opposed"),
+    *("numerals", "any numeral", "letters", "negations", "shorter", "ratio"),
+    *("rest less", "rest more", "apart", "rests apart", "share apart", "rests alike"),
+    *("one rest", "no rest"),
     *(words[0] for words in QUESTIONS),
-    *("asked", "words", "n-grams", "likeness"),
+    *("asked", "one asks", "any asks", "other question"),
+    *("words", "n-grams", "likeness"),
 )
 """What each number is, in their order."""
 
@@ -48,6 +51,7 @@ LONGEST = 64
 """Characters whose order is looked at; what follows is not."""
 
 _SLIGHT = 0.7  # of a word, below which it is absent
+_NOTHING = 1e-3  # length of a rest that is none
 _BLOCK = 512
 
 
@@ -77,14 +81,20 @@ def evidence(
     less = np.maximum(lengths.min(axis=0), 1)
     columns: list[NDArray[Any]] = [*_of_words(held), *_order(texts)]
     count = np.array([sum(c in NEGATIONS for c in text) for text in texts], np.float64)
-    numeral = np.bincount(held.owner, held.is_numeral & ~held.there, 2 * n).reshape(2, n)
-    columns += [np.minimum(numeral.sum(axis=0), 3), np.abs(count[:n] - count[n:]).clip(0, 3)]
+    letters = np.array([word.isascii() and word.isalpha() for word in held.spelt])[held.words]
+    kinds = (held.is_numeral & ~held.there, held.is_numeral, letters & ~held.there)
+    counts = [np.bincount(held.owner, kind, 2 * n).reshape(2, n).sum(axis=0) for kind in kinds]
+    columns += [np.minimum(one, most) for one, most in zip(counts, (3, 1, 3), strict=True)]
+    columns.append(np.abs(count[:n] - count[n:]).clip(0, 3))
     columns += [np.log1p(less), np.log(np.maximum(lengths.max(axis=0), 1) / less)]
     columns += _rests(held, words)
     asks = np.array(
         [[any(word in text for word in kind) for kind in QUESTIONS] for text in texts], bool
     ).reshape(2, n, len(QUESTIONS))
     columns += [*(asks[0] ^ asks[1]).T, (asks[0] & asks[1]).sum(axis=1)]
+    either: NDArray[np.bool_] = np.asarray(asks.any(axis=2))
+    columns += [either[0] ^ either[1], either[0] | either[1]]
+    columns.append((asks[0] & ~asks[1]).any(axis=1) & (asks[1] & ~asks[0]).any(axis=1))
     share = sif.config.align
     columns += [*halves, share * held.covered.mean(axis=0) + (1 - share) * cosine]
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
@@ -106,21 +116,30 @@ def _of_words(held: Sides) -> list[NDArray[Any]]:
 
 
 def _rests(held: Sides, words: Words) -> list[NDArray[Any]]:
-    """Return how far what is missing here is from what is missing there, in two ways."""
+    """Return how large the sums are of what is missing here and there, and how far apart."""
     n, rows = held.n_pairs, words.table[held.words]
     sums = np.zeros((2, 2 * n, rows.shape[1]))
     begins = np.flatnonzero(np.r_[True, held.owner[1:] != held.owner[:-1]][: len(held.owner)])
     if len(begins):
         sums[0, held.owner[begins]] = np.add.reduceat(rows, begins)
         sums[1, held.owner[begins]] = np.add.reduceat(rows * (1 - held.matched)[:, None], begins)
-    first, second, sizes = sums[1, :n], sums[1, n:], np.sqrt((sums**2).sum(axis=2))
-    apart = np.sqrt(((first - second) ** 2).sum(axis=1))
-    whole, rest = sizes[0].reshape(2, n).sum(axis=0), sizes[1].reshape(2, n).prod(axis=0)
-    product = (first * second).sum(axis=1)
+    wholes, rests = sums.reshape(2, 2, n, rows.shape[1])
+    sizes, both = _length(rests), _length(wholes).sum(axis=0)
+    is_there = sizes > _NOTHING
+    apart, product = _length(rests[0] - rests[1]), (rests[0] * rests[1]).sum(axis=1)
     return [
-        apart / np.where(whole > 0, whole, 1),
-        np.where(rest > 1e-6, product / np.maximum(rest, 1e-6), 0),
+        *np.sort(sizes, axis=0),
+        _length(wholes[0] - wholes[1]),
+        apart,
+        apart / np.where(both > 0, both, 1),
+        np.where(is_there.all(axis=0), product / np.maximum(sizes.prod(axis=0), _NOTHING**2), 0),
+        is_there[0] ^ is_there[1],
+        ~is_there.any(axis=0),
     ]
+
+
+def _length(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))
 
 
 def _cosines(vectors: FloatArray, sif: Sif) -> tuple[list[FloatArray], FloatArray]:
