@@ -180,6 +180,9 @@ def train(
     if encoder == SIF.encoder:
         if vectors is None:
             raise ConfigError("--vectors: missing, expected word vectors; `w2v train` makes them")
+        for name, path in (("dev", dev), ("warm-up", warm_up)):
+            if path is not None:
+                raise ConfigError(f"--{name}: given, but --encoder sif has none")
         if pairs and groups:
             raise ConfigError("--pairs: given with --groups, expected one of them")
         judging = Judging(units, members, passes, limit, seed) if pairs else None

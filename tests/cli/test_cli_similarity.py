@@ -231,6 +231,11 @@ def test_rerank_orders_the_nearest_by_their_scores(judged, tmp_path):
             2,
             "--pairs: given with --groups, expected one of them",
         ),
+        (
+            ["train", PAIRS, "-o", "x.sim", "--vectors", "a.w2v", "--pairs", "--dev", PAIRS],
+            2,
+            "--dev: given, but --encoder sif has none",
+        ),
         (["score", "none.sim"], 4, "none.sim: cannot be read: No such file or directory"),
         (["groups", "none.tsv"], 3, "none.tsv: "),
         (["index", "none.sim"], 2, "--output: missing, expected a file for the index"),
