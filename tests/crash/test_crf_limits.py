@@ -23,6 +23,7 @@ from tests.forged import Parts, forge, parts_of
 
 ROOT = Path(__file__).parents[2]
 TEXT = ROOT / "corpora" / "crf_words_train.txt"
+COLUMNS = "U0:%x[0,0]\nU1:%x[0,jieba.tag]/%x[0,jieba.place]\nU2:%x[0,self.inside]\nB\n"
 
 
 @pytest.mark.slow
@@ -73,12 +74,16 @@ def test_struck_at_any_time_and_gone_on_from_there(
     assert resumed >= 1
 
 
-@pytest.fixture(scope="module", params=["linear", "neural"])
+@pytest.fixture(scope="module", params=["linear", "neural", "words", "columns"])
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Parts:
     """Return a good file, taken apart."""
     path = tmp_path_factory.mktemp("model") / "m.crf"
     if request.param == "linear":
         tagger_of(NAMES, training={"epochs": 1}).save(str(path))
+    elif request.param == "words":
+        tagger_of(NAMES, COLUMNS).save(str(path))
+    elif request.param == "columns":
+        network_of(NAMES, COLUMNS).save(str(path))
     else:
         network_of(NAMES).save(str(path))
     return parts_of(path)
