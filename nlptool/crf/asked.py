@@ -23,9 +23,8 @@ from nlptool.crf.constrain import PENALTY, bound
 from nlptool.crf.divided import merged, parts_of
 from nlptool.crf.kernels_constrain import best_sequences
 from nlptool.crf.kernels_constrain_sums import backward, chances, forward, span_chances
-from nlptool.crf.kernels_model import unfold
+from nlptool.crf.kernels_model import ILLEGAL, unfold
 from nlptool.crf.kernels_sentence import DECODERS, MEMM
-from nlptool.crf.kernels_viterbi import ILLEGAL
 from nlptool.crf.model import Tagger
 from nlptool.crf.neural_scores import Scored
 from nlptool.crf.normalise import changes

@@ -21,6 +21,10 @@ Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+ILLEGAL = -1e12
+"""By how much the score of what is illegal is lowered, and not to -inf: where nothing is legal,
+the answer breaks as few rules as possible."""
+
 
 class Model(NamedTuple):
     """What the kernels need of a model's weights.
@@ -37,7 +41,7 @@ class Model(NamedTuple):
         pairs: scores of pairs of labels; shape (L, L).
         first: scores of the first label; shape (L,).
         last: scores of the last label; shape (L,).
-        bans: `kernels_viterbi.ILLEGAL` or 0 for pairs, then for the first, then for the last;
+        bans: `ILLEGAL` or 0 for pairs, then for the first, then for the last;
             shape (L + 2, L).
     """
 

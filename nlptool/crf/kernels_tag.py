@@ -1,7 +1,7 @@
 """From rows of records to the best labels: numba loops.
 
-kernels_viterbi.py is the same algorithm, with one array of scores and one of pairs, and also
-gives the k best; kernels_best.py is without what is rare. Slow form: tests/naive_crf_tag.py.
+kernels_constrain.py also gives the k best, under constraints; kernels_best.py is without what is
+rare. Slow form: tests/naive_crf_tag.py.
 
 Numba looks for changes in this file only: after a change in a kernel that it calls, touch it.
 """

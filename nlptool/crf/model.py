@@ -28,10 +28,9 @@ from nlptool.crf.groups import Grouped, grouped
 from nlptool.crf.kernels_columns import View
 from nlptool.crf.kernels_features import Index
 from nlptool.crf.kernels_groups import Groups, Memory
-from nlptool.crf.kernels_model import Model
+from nlptool.crf.kernels_model import ILLEGAL, Model
 from nlptool.crf.kernels_sentence import DECODERS
 from nlptool.crf.kernels_tag import label_rows
-from nlptool.crf.kernels_viterbi import ILLEGAL
 from nlptool.crf.marks import Marks, marks_of
 from nlptool.crf.neural_file import deep_from
 from nlptool.crf.neural_scores import Deep, Scored

@@ -24,9 +24,8 @@ from nlptool.core.store import Array
 from nlptool.crf.codes import Coded
 from nlptool.crf.columns import frozen
 from nlptool.crf.features import Features
-from nlptool.crf.kernels_model import Model
+from nlptool.crf.kernels_model import ILLEGAL, Model
 from nlptool.crf.kernels_sentence import CRF
-from nlptool.crf.kernels_viterbi import ILLEGAL
 from nlptool.crf.neural_config import Neural
 from nlptool.crf.neural_graph import TAGS, graph_of
 from nlptool.crf.neural_inputs import (

@@ -56,7 +56,7 @@ def test_kernels_wait_for_their_first_call():
         "import numpy as np\n"
         "from nlptool.core import compiling\n"
         "from nlptool.core.jieba_trie import find\n"
-        "from nlptool.crf.kernels_viterbi import k_best\n"
+        "from nlptool.crf.kernels_constrain import best_sequences\n"
         "said = []\n"
         "with compiling.announced(said.append, waits=True):\n"
         "    assert 'numba' not in sys.modules\n"

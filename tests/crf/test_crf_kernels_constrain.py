@@ -1,8 +1,8 @@
+import naive_crf_chain as naive
 import numpy as np
 import pytest
 
 from nlptool.crf.kernels_constrain import best_sequences
-from nlptool.crf.kernels_viterbi import k_best
 from tests.crf_chains import MODELS, cases
 
 
@@ -18,19 +18,18 @@ def test_the_best_are_those_of_all_sequences(labels: tuple[str, ...], scheme: st
         assert names == [own for _, own in wanted]
 
 
-def test_without_tracks_it_is_the_plain_kernel() -> None:
+@pytest.mark.parametrize(("n", "n_labels", "k"), [(1, 1, 1), (1, 3, 5), (5, 3, 7), (4, 4, 300)])
+def test_without_tracks_they_are_the_best_of_all(n: int, n_labels: int, k: int) -> None:
     rng = np.random.default_rng(8)
-    n, n_labels, k = 40, 5, 7
     S, T = rng.normal(size=(n, n_labels)), rng.normal(size=(n, n_labels, n_labels))
     first, last = rng.normal(size=(2, n_labels))
-    paths, plain = np.empty((2, k, n), np.int32)
-    sums, of_plain = np.empty((2, k))
+    paths, sums = np.empty((k, n), np.int32), np.empty(k)
     nothing = np.empty((0, 6), np.int64), np.empty(0)
     which = np.arange(n, dtype=np.int32)
-    assert best_sequences(S, T, which, first, last, *nothing, paths, sums) == k
-    assert k_best(S, T, 1, first, last, plain, of_plain) == k
-    assert sums == pytest.approx(of_plain)
-    assert paths.tolist() == plain.tolist()
+    wanted = naive.best((S, T, first, last), k)
+    assert best_sequences(S, T, which, first, last, *nothing, paths, sums) == len(wanted)
+    assert sums[: len(wanted)] == pytest.approx([total for total, _ in wanted])
+    assert [tuple(path) for path in paths[: len(wanted)]] == [path for _, path in wanted]
 
 
 # B, M, E, S; B-S, M-S, S-M and the like are not legal.

@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from nlptool.crf.kernels_model import first_scores, pairs_at, sentence_scores, unfold
-from nlptool.crf.kernels_viterbi import ILLEGAL
+from nlptool.crf.kernels_model import (
+    ILLEGAL,
+    first_scores,
+    pairs_at,
+    sentence_scores,
+    unfold,
+)
 from nlptool.crf.model import Tagger
 from nlptool.crf.sentences import Sentence
 from tests.crf_taggers import EDGES, NAMES, SIMPLE, WORDS, tagger_of
