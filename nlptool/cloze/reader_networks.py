@@ -143,18 +143,19 @@ def _epochs(
     step = 0
     for _ in range(config.epochs):
         order = rng.permutation(n)
-        total = 0.0
+        total, seen = 0.0, 0
         for batch in range(n_batches):
             chosen = order[batch * config.batch : (batch + 1) * config.batch]
             loss, slopes = _slopes(take(chosen), weights, config.dropout, rng)
             if not np.isfinite(loss):
                 raise RunError(f"step {step + 1}: the loss is not finite; try a lower --rate")
             total += loss
+            seen += len(chosen)
             step += 1
             rate = config.rate * min(1, step / warm) * (1 - step / (n_steps + 1))
             _move(weights, slopes, moments, squares, rate, step)
             done = member * n_steps + step
-            report(Progress("training", done, config.members * n_steps, "steps", total / step))
+            report(Progress("training", done, config.members * n_steps, "steps", total / seen))
         yield total / n
 
 
