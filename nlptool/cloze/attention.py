@@ -235,6 +235,6 @@ def open_passages(file: Stored, config: Attention) -> Passages:
     weights = taken(file, network)
     if len(file.tensors) != len(weights) + 2:
         raise ModelError(f"{file.path}: more tensors than this model has; the file is damaged")
-    if max(float(np.abs(one).max(initial=0)) for one in weights.values()) > _LARGEST:
+    if any(max(one.max(initial=0), -one.min(initial=0)) > _LARGEST for one in weights.values()):
         raise ModelError(f"{file.path}: weights out of range; the file is damaged")
     return Passages(config, vocab, nouns, weights)
