@@ -49,7 +49,7 @@ def train(
         list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Text that the reader learns the language from; may be repeated.",
+            help="Text to learn from without questions; may be repeated.",
         ),
     ] = None,
     network: Annotated[
@@ -224,7 +224,7 @@ def train(
         patience=patience,
         seed=seed,
     )
-    paths = options.inputs(questions)
+    paths = options.inputs(questions) if questions or model != "attention" else []  # can do without
     if output is None:
         raise ConfigError("--output: missing, expected a file for the model")
     check_vectors(model, given=vectors is not None, init=init is not None)
@@ -284,7 +284,7 @@ def train(
                 config,
                 dev=held,
                 threads=n_threads,
-                where=cloze_rows.shown(paths[0]),
+                where=cloze_rows.shown(paths[0]) if paths else "questions",
                 report=report,
             )
         filler.save(reserved)

@@ -68,6 +68,8 @@ def test_a_network_that_reads_whole_passages(tmp_path, vectors):
     assert first.read_bytes() != second.read_bytes()
     code, out, err = run("fill", second, questions)
     assert (code, err, out.count("\n")) == (0, "", 30)
+    given.remove(questions)  # it can do without, and does not wait for stdin
+    assert run(*given, "--init", first, "-o", second, "-q") == (0, "", "")
     assert run(*given, "--init", first, "-o", second, "-q", "--tuned", 4) == (
         2,
         "",
