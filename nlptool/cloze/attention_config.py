@@ -1,10 +1,8 @@
 """Settings of the network that reads a whole passage. Standard library only."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from math import isfinite
-from typing import Any
+from dataclasses import dataclass
 
+from nlptool.core.settings import check
 from nlptool.errors import ConfigError
 
 
@@ -64,53 +62,25 @@ class Attention:
         Raises:
             ConfigError: a setting is out of its range.
         """
-        ranges = {
-            "vocab": (1, 10_000_000),
-            "tuned": (0, 10_000_000),
-            "units": (1, 2048),
-            "layers": (1, 48),
-            "heads": (1, 64),
-            "dropout": (0.0, 0.95),
-            "low": (10, 1000),
-            "high": (self.low, 2000),
-            "blanks": (1, 64),
-            "repeat": (1, 1000),
-            "parts": (1, 10_000),
-            "batch": (1, 10_000),
-            "epochs": (1, 10_000),
-        }
-        for name, (low, high) in ranges.items():
-            value = getattr(self, name)
-            if not (isfinite(value) and low <= value <= high):
-                option = name.replace("_", "-")
-                raise ConfigError(f"--{option}: {value:g}, expected {low:g} to {high:g}")
+        check(
+            self,
+            {
+                "vocab": (1, 10_000_000),
+                "tuned": (0, 10_000_000),
+                "units": (1, 2048),
+                "layers": (1, 48),
+                "heads": (1, 64),
+                "dropout": (0.0, 0.95),
+                "low": (10, 1000),
+                "high": (self.low, 2000),
+                "blanks": (1, 64),
+                "repeat": (1, 1000),
+                "parts": (1, 10_000),
+                "batch": (1, 10_000),
+                "epochs": (1, 10_000),
+            },
+        )
         if self.units % self.heads:
             raise ConfigError(
                 f"--units: {self.units}, expected a multiple of --heads, {self.heads}"
             )
-
-
-def restored_attention(settings: Mapping[str, Any]) -> Attention:
-    """Return settings that were written as values of JSON; anybody may have written them.
-
-    Raises:
-        ConfigError: they are none.
-    """
-    found: Attention = as_settings(Attention, settings)
-    return found
-
-
-def as_settings(kind: Any, settings: Mapping[str, Any]) -> Any:
-    """Return an instance of a dataclass of settings, all of which have to be there.
-
-    Raises:
-        ConfigError: one is unknown, missing, of another type, or out of its range.
-    """
-    defaults = asdict(kind())
-    if set(settings) != set(defaults):
-        odd = sorted(set(settings) ^ set(defaults))[0]
-        raise ConfigError(f"setting {odd[:40]!r} is unknown or missing")
-    for name, value in settings.items():
-        if type(value) is not type(defaults[name]):
-            raise ConfigError(f"setting {name!r} is of another type than it was")
-    return kind(**settings)

@@ -6,11 +6,12 @@ that has it. Standard library only.
 """
 
 from dataclasses import asdict, dataclass, fields
-from math import isfinite
 from typing import Any
 
-from nlptool.cloze.attention_config import Attention, as_settings
+from nlptool.cloze.attention_config import Attention
 from nlptool.cloze.reader_config import Reader
+from nlptool.core.settings import check
+from nlptool.core.settings import restored as settings_from
 from nlptool.errors import ConfigError
 
 
@@ -205,17 +206,4 @@ def restored(settings: dict[str, Any]) -> Any:
     model = rest.pop("model", None)
     if not isinstance(model, str) or model not in MODELS:
         raise ConfigError(f"model {str(model)[:40]!r}, expected one of {', '.join(MODELS)}")
-    return as_settings(MODELS[model], rest)
-
-
-def check(settings: object, ranges: dict[str, tuple[float, float]]) -> None:
-    """Check numbers against their limits; None passes.
-
-    Raises:
-        ConfigError: one is outside.
-    """
-    for name, (low, high) in ranges.items():
-        value = getattr(settings, name)
-        if value is not None and not (isfinite(value) and low <= value <= high):
-            option = name.replace("_", "-")
-            raise ConfigError(f"--{option}: {value:g}, expected {low:g} to {high:g}")
+    return settings_from(MODELS[model], rest)

@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from nlptool.cloze.attention import Passages, open_passages
-from nlptool.cloze.attention_config import restored_attention
+from nlptool.cloze.attention_config import Attention
 from nlptool.cloze.features import REACH, Passage, of_language, seen
 from nlptool.cloze.features_passage import of_passage
 from nlptool.cloze.language import Floats, Language, open_language
 from nlptool.cloze.questions import Question
 from nlptool.cloze.reader_config import Reader
+from nlptool.core.settings import restored
 from nlptool.core.store import Stored
 from nlptool.errors import ConfigError, ModelError
 
@@ -233,7 +234,7 @@ def _open_beside(stored: Stored, config: Reader) -> Passages | None:
     if not config.network:
         return None
     try:
-        settings = restored_attention(config.network)
+        settings = restored(Attention, config.network)
     except ConfigError as error:
         raise ModelError(f"{stored.path}: {error}; the file is damaged") from None
     own = {

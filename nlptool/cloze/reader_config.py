@@ -1,10 +1,9 @@
 """Settings of the reader. Standard library only."""
 
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
-from nlptool.errors import ConfigError
+from nlptool.core.settings import check
 
 
 @dataclass(frozen=True)
@@ -50,23 +49,21 @@ class Reader:
         Raises:
             ConfigError: a setting is out of its range.
         """
-        ranges = {
-            "min_count": (1, 1_000_000),
-            "min_ngram": (1, 1_000_000),
-            "dim": (1, 1024),
-            "window": (1, 32),
-            "negatives": (1, 1000),
-            "passes": (1, 100),
-            "units": (1, 2048),
-            "members": (1, 64),
-            "dropout": (0.0, 0.95),
-            "batch": (1, 100_000),
-            "epochs": (1, 10_000),
-            "rate": (1e-9, 10.0),
-            "seed": (0, 2**31 - 1),
-        }
-        for name, (low, high) in ranges.items():
-            value = getattr(self, name)
-            if not (isfinite(value) and low <= value <= high):
-                option = name.replace("_", "-")
-                raise ConfigError(f"--{option}: {value:g}, expected {low:g} to {high:g}")
+        check(
+            self,
+            {
+                "min_count": (1, 1_000_000),
+                "min_ngram": (1, 1_000_000),
+                "dim": (1, 1024),
+                "window": (1, 32),
+                "negatives": (1, 1000),
+                "passes": (1, 100),
+                "units": (1, 2048),
+                "members": (1, 64),
+                "dropout": (0.0, 0.95),
+                "batch": (1, 100_000),
+                "epochs": (1, 10_000),
+                "rate": (1e-9, 10.0),
+                "seed": (0, 2**31 - 1),
+            },
+        )

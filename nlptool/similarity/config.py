@@ -1,8 +1,8 @@
 """The settings of sentence similarity: names, defaults, limits."""
 
 from dataclasses import dataclass
-from math import isfinite
 
+from nlptool.core.settings import check
 from nlptool.errors import ConfigError
 from nlptool.similarity.config_network import ENCODERS as NETWORKS
 
@@ -46,20 +46,18 @@ class Config:
         """
         if self.encoder not in ENCODERS:
             raise ConfigError(f"--encoder: {self.encoder!r}, expected one of {', '.join(ENCODERS)}")
-        limits = {
-            "smooth": (1e-9, 1e3),
-            "components": (0, 10),
-            "ngram": (1, 3),
-            "ngram_dim": (0, 4096),
-            "ngram_share": (0.0, 1.0),
-            "align": (0.0, 1.0),
-            "sample": (1, 10_000_000),
-            "seed": (0, 2**63 - 1),
-        }
-        for name, (low, high) in limits.items():
-            value = getattr(self, name)
-            if not (isfinite(value) and low <= value <= high):
-                option = name.replace("_", "-")
-                raise ConfigError(f"--{option}: {value:g}, expected {low:g} to {high:g}")
+        check(
+            self,
+            {
+                "smooth": (1e-9, 1e3),
+                "components": (0, 10),
+                "ngram": (1, 3),
+                "ngram_dim": (0, 4096),
+                "ngram_share": (0.0, 1.0),
+                "align": (0.0, 1.0),
+                "sample": (1, 10_000_000),
+                "seed": (0, 2**63 - 1),
+            },
+        )
         if self.ngram_dim % 64:
             raise ConfigError(f"--ngram-dim: {self.ngram_dim}, expected a multiple of 64")

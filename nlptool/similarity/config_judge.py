@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nlptool.errors import ConfigError
+from nlptool.core.settings import check
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,13 @@ class Judging:
         Raises:
             ConfigError: a setting is out of its range.
         """
-        limits = {
-            "units": (1, 1024),
-            "members": (1, 64),
-            "passes": (1, 10_000),
-            "limit": (0, 1_000_000_000),
-            "seed": (0, 2**31 - 1),
-        }
-        for name, (low, high) in limits.items():
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise ConfigError(f"--{name}: {value:g}, expected {low:g} to {high:g}")
+        check(
+            self,
+            {
+                "units": (1, 1024),
+                "members": (1, 64),
+                "passes": (1, 10_000),
+                "limit": (0, 1_000_000_000),
+                "seed": (0, 2**31 - 1),
+            },
+        )

@@ -1,8 +1,8 @@
 """The settings of networks that learn which sentences mean the same: names, defaults, limits."""
 
 from dataclasses import dataclass
-from math import isfinite
 
+from nlptool.core.settings import check
 from nlptool.errors import ConfigError
 
 ENCODERS = ("gru", "attention", "convolution")
@@ -75,31 +75,29 @@ class Learning:
                 raise ConfigError(
                     f"--{name}: {getattr(self, name)!r}, expected one of {', '.join(known)}"
                 )
-        limits = {
-            "dim": (4, 1024),
-            "max_length": (1, 4096),
-            "min_count": (1, 1_000_000),
-            "scale": (0.01, 1000),
-            "margin": (0.0, 1.0),
-            "dropout": (0.0, 0.9),
-            "batch": (2, 8192),
-            "epochs": (1, 10_000),
-            "rate": (1e-8, 10),
-            "average": (0.0, 0.999999),
-            "shrink": (0.0, 1.0),
-            "patience": (0, 10_000),
-            "same": (0.01, 1.0),
-            "limit": (0, 1_000_000_000),
-            "hard": (0, 100),
-            "warm_epochs": (1, 1000),
-            "share": (0.01, 1.0),
-            "seed": (0, 2**31 - 1),
-        }
-        for name, (low, high) in limits.items():
-            value = getattr(self, name)
-            if value is not None and not (isfinite(value) and low <= value <= high):
-                option = name.replace("_", "-")
-                raise ConfigError(f"--{option}: {value:g}, expected {low:g} to {high:g}")
+        check(
+            self,
+            {
+                "dim": (4, 1024),
+                "max_length": (1, 4096),
+                "min_count": (1, 1_000_000),
+                "scale": (0.01, 1000),
+                "margin": (0.0, 1.0),
+                "dropout": (0.0, 0.9),
+                "batch": (2, 8192),
+                "epochs": (1, 10_000),
+                "rate": (1e-8, 10),
+                "average": (0.0, 0.999999),
+                "shrink": (0.0, 1.0),
+                "patience": (0, 10_000),
+                "same": (0.01, 1.0),
+                "limit": (0, 1_000_000_000),
+                "hard": (0, 100),
+                "warm_epochs": (1, 1000),
+                "share": (0.01, 1.0),
+                "seed": (0, 2**31 - 1),
+            },
+        )
         if self.dim % 4:
             raise ConfigError(f"--dim: {self.dim}, expected a multiple of 4")
 

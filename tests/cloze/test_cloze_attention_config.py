@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 import pytest
 
-from nlptool.cloze.attention_config import Attention, restored_attention
+from nlptool.cloze.attention_config import Attention
+from nlptool.core.settings import restored
 from nlptool.errors import ConfigError
 
 
@@ -25,7 +26,7 @@ def test_what_cannot_be(given, message):
 
 def test_settings_come_and_go():
     config = Attention(units=8, heads=4)
-    assert restored_attention(asdict(config)) == config
+    assert restored(Attention, asdict(config)) == config
 
 
 @pytest.mark.parametrize(
@@ -38,5 +39,5 @@ def test_settings_come_and_go():
 )
 def test_settings_of_a_stranger(change, message):
     with pytest.raises(ConfigError) as caught:
-        restored_attention(asdict(Attention()) | change)
+        restored(Attention, asdict(Attention()) | change)
     assert str(caught.value) == message
