@@ -23,6 +23,7 @@ from nlptool.core.jieba_trie import (
     Float64,
     Int32,
     Nodes,
+    character_at,
     find,
     look_up,
 )
@@ -191,13 +192,7 @@ def mark_parts(text: Bytes, table: Nodes, numbers: Bytes, parts: Bytes) -> bool:
     while at < len(text):
         place = ROOT
         while at < len(text) and text[at] > _SPACE:
-            byte = text[at]
-            width = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            character = np.int64(byte)
-            if width > 1:
-                character &= 0x7F >> width
-                for i in range(at + 1, min(at + width, len(text))):
-                    character = (character << 6) | (text[i] & 0x3F)
+            character, width = character_at(text, at)
             at += width
             node = find(table, place, character)
             if node == NO_NODE:

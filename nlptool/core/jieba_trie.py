@@ -99,6 +99,19 @@ def _insert(table: Nodes, parent: np.uint64, character: int) -> tuple[np.uint64,
 
 
 @njit(cache=True, nogil=True)
+def character_at(text: Bytes, at: int) -> tuple[int, int]:
+    """Return the code point that begins at a byte of valid UTF-8, and how many bytes it has."""
+    byte = text[at]
+    width = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+    character = np.int64(byte)
+    if width > 1:
+        character &= 0x7F >> width
+        for i in range(at + 1, min(at + width, len(text))):
+            character = (character << 6) | (text[i] & 0x3F)
+    return character, width
+
+
+@njit(cache=True, nogil=True)
 def insert_lines(text: Bytes, table: Nodes, room: int, places: Int32, counts: Int64) -> Any:
     """Put the words of a dictionary into the table.
 
@@ -121,13 +134,7 @@ def insert_lines(text: Bytes, table: Nodes, room: int, places: Int32, counts: In
         begin = at
         place = ROOT
         while at < len(text) and text[at] > _SPACE:
-            byte = text[at]
-            width = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            character = np.int64(byte)
-            if width > 1:
-                character &= 0x7F >> width
-                for i in range(at + 1, min(at + width, len(text))):
-                    character = (character << 6) | (text[i] & 0x3F)
+            character, width = character_at(text, at)
             at += width
             place, new = _insert(table, place, character)
             n_new += new

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from nlptool.core.jieba_trie import CHILDREN, PLACE, ROOT, find, insert_lines, look_up, refresh
+from nlptool.core.jieba_trie import (
+    CHILDREN,
+    PLACE,
+    ROOT,
+    character_at,
+    find,
+    insert_lines,
+    look_up,
+    refresh,
+)
 
 
 def read(text: str | bytes, bits: int = 8, room: int = 1000):  # type: ignore[no-untyped-def]
@@ -18,6 +27,15 @@ def read(text: str | bytes, bits: int = 8, room: int = 1000):  # type: ignore[no
 def node(table: np.ndarray, word: str) -> int:
     points = np.array([ord(char) for char in word], np.int32)
     return int(look_up(points, 0, len(points), table))
+
+
+def test_characters_of_all_widths() -> None:
+    text = "aé北𠀀"
+    raw = np.frombuffer(text.encode(), np.uint8)
+    at = 0
+    for char in text:
+        assert character_at(raw, at) == (ord(char), len(char.encode()))
+        at += len(char.encode())
 
 
 def test_words_and_their_beginnings() -> None:
