@@ -5,36 +5,34 @@ every gap has to point at the places where its word stands. The questions' passa
 among those of the corpus.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 
-from nlptool.cloze.attention import Batch, Passages, read
+from nlptool.cloze.attention import Floats, Passages, read
 from nlptool.cloze.attention_config import Attention
 from nlptool.cloze.attention_graph import FIRST, graph, scale_of
 from nlptool.cloze.attention_passages import Shelf, shelved, taken
 from nlptool.cloze.config import named
+from nlptool.cloze.judged import Answer, fitting_of, measured, told
 from nlptool.cloze.leaks import Leaks
-from nlptool.cloze.model import Filled, Filler, settled
+from nlptool.cloze.model import Asked, Filler
 from nlptool.cloze.nouns import is_noun
 from nlptool.cloze.questions import Question
-from nlptool.cloze.scores import score
 from nlptool.core.report import Report, silent
 from nlptool.core.vectors import Vectors
 from nlptool.core.vocab import Vocab
 from nlptool.errors import ConfigError
 from nlptool.neural.batches import shuffled
 from nlptool.neural.checkpoint import Checkpoint
-from nlptool.neural.config import Fitting
-from nlptool.neural.fit import Course, fit
+from nlptool.neural.fit import Course, fit_kept
 from nlptool.neural.graph import Graph
 from nlptool.neural.layers import Value
-from nlptool.neural.losses import summed_cross_entropy
-from nlptool.neural.objective import Ask
+from nlptool.neural.losses import mean_of, pointed
 from nlptool.neural.weights import Weights, drawn
 
 _SPREAD = 0.3  # of the numbers of the vectors to begin with
@@ -77,35 +75,22 @@ def train(
     vocab, nouns, network, weights = _begun(vectors, config, init)
     leaks = Leaks("".join(one.words) for one in dev) if dev else None
     shelf = shelved(corpus, questions, vocab, nouns, config, leaks=leaks, report=report)
-    fitting = Fitting(
-        epochs=config.epochs * parts_of(shelf, config),
-        rate=config.rate,
-        warm_up=config.warm_up,
-        decay=config.decay,
-        clip=config.clip,
-        average=config.average,
-        patience=config.patience,
-        seed=config.seed,
-        precision=config.precision,
-    )
     course = Course(
         plan=lambda part: plan(shelf, config, part),
         take=lambda rows, rng: taken(shelf, rows, config.blanks, rng),
         loss=loss,
-        measure=measured(dev, vocab, nouns) if dev else None,
+        measure=measured(dev, partial(_read, vocab, nouns)) if dev else None,
     )
     kept = None
     if checkpoint is not None:
         kept = checkpoint(config=named(config), corpus=_fingerprint(shelf, dev, weights))
-    fitted = fit(
+    fitted = fit_kept(
         network,
         weights,
-        fitting,
+        fitting_of(config, epochs=config.epochs * parts_of(shelf, config)),
         course,
+        kept,
         report=report,
-        state=kept.open() if kept is not None else None,
-        checkpoint=kept.save if kept is not None and kept.wanted else None,
-        checkpoint_seconds=kept.seconds if kept is not None else None,
     )
     facts = {
         "passages": len(shelf),
@@ -168,41 +153,26 @@ def plan(shelf: Shelf, config: Attention, part: int) -> list[Ints]:
 def loss(values: Mapping[str, Value], batch: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     """Return the mean of -log of what the blanks of a batch give their answers; shape (1,)."""
     asks, keys = values["asks"].array, values["keys"].array
-    kinds = ops.cast(batch["kinds"], "int32")[:, None]
-    places = ops.cast(batch["places"], "int32")
-    asked = ops.take_along_axis(asks, places[..., None], axis=1) * scale_of(asks.shape[-1])
-    points = ops.matmul(asked, ops.transpose(keys, (0, 2, 1)))
-    right = ops.equal(kinds, ops.cast(batch["answers"], "int32")[..., None])
-    shown = ops.broadcast_to(ops.greater(kinds, 0), ops.shape(points))
-    losses = summed_cross_entropy(points, shown, right) * batch["counted"]
-    total = ops.sum(losses) / ops.maximum(ops.sum(batch["counted"]), 1.0)
-    return ops.reshape(total, (1,))
+    found = pointed(
+        asks,
+        keys,
+        batch["kinds"],
+        batch["places"],
+        batch["answers"],
+        scale=scale_of(asks.shape[-1]),
+    )
+    return mean_of(found, batch["counted"])
 
 
-def measured(
-    dev: Sequence[Question], vocab: Vocab, nouns: npt.NDArray[np.uint8]
-) -> Callable[[Ask], Mapping[str, float]]:
-    """Return what measures a network by the official score."""
-    asked = [(one, blank) for one in dev for blank in one.blanks]
-
-    def measure(ask: Ask) -> Mapping[str, float]:
-        def answer(batches: Iterable[Batch]) -> Iterator[Batch]:
-            return map(ask, batches)
-
-        shares = iter(read(asked, vocab, nouns, answer, multiple=_MULTIPLE))
-        given = [
-            [Filled(one, blank, settled(one, next(shares))).best() for blank in one.blanks]
-            for one in dev
-        ]
-        return {"dev": score(dev, given).accuracy}
-
-    return measure
+def _read(
+    vocab: Vocab, nouns: npt.NDArray[np.uint8], asked: Sequence[Asked], answer: Answer
+) -> list[Floats]:
+    return read(asked, vocab, nouns, answer, multiple=_MULTIPLE)
 
 
 def _fingerprint(shelf: Shelf, dev: Sequence[Question], weights: Weights) -> str:
     digest = sha256(shelf.digest().encode())
     for array in weights.values():
         digest.update(array.tobytes())
-    for one in dev:
-        digest.update(f"\n{' '.join(one.words)}\n{one.blanks}{one.answers}".encode())
+    digest.update(told(dev))
     return digest.hexdigest()

@@ -3,8 +3,9 @@
 What a training of any kind is given and returns is what `train` has here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -12,21 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from nlptool.cloze.config import Lstm, named
-from nlptool.cloze.lstm import Batch, Ids, Pointer, graph, ids_of, read, sides
-from nlptool.cloze.model import Filled, Filler, settled
+from nlptool.cloze.judged import Answer, fitting_of, measured, told
+from nlptool.cloze.lstm import Batch, Floats, Ids, Pointer, graph, ids_of, read, sides
+from nlptool.cloze.model import Asked, Filler
 from nlptool.cloze.questions import Question
-from nlptool.cloze.scores import score
 from nlptool.core.report import Note, Report, silent
 from nlptool.core.vectors import Vectors
 from nlptool.core.vocab import Vocab
 from nlptool.errors import CorpusError
 from nlptool.neural.batches import shuffled
 from nlptool.neural.checkpoint import Checkpoint
-from nlptool.neural.config import Fitting
-from nlptool.neural.fit import Course, fit
+from nlptool.neural.fit import Course, fit_kept
 from nlptool.neural.layers import Value
 from nlptool.neural.losses import shared_cross_entropy
-from nlptool.neural.objective import Ask
 from nlptool.neural.weights import drawn
 
 LONGEST = 5000
@@ -95,35 +94,23 @@ def train(
     fixed = np.asarray(vectors.matrix[:n_words], np.float32)
     examples = gathered(questions, vocab, where, report)
     network = graph(config, *fixed.shape)
-    fitting = Fitting(
-        epochs=config.epochs,
-        rate=config.rate,
-        warm_up=config.warm_up,
-        decay=config.decay,
-        clip=config.clip,
-        average=config.average,
-        patience=config.patience,
-        seed=config.seed,
-    )
     keys = examples.keys()
     course = Course(
         plan=lambda epoch: shuffled(keys, config.batch, seed=config.seed, epoch=epoch),
         take=lambda rows, rng: batch_of(examples, rows),
         loss=loss,
-        measure=measured(dev, vocab) if dev else None,
+        measure=measured(dev, partial(_read, vocab)) if dev else None,
     )
     kept = None
     if checkpoint is not None:
         kept = checkpoint(config=named(config), corpus=fingerprint(examples, dev, vocab, fixed))
-    fitted = fit(
+    fitted = fit_kept(
         network,
         drawn(network, config.seed, {"left_x.fixed": fixed}),
-        fitting,
+        fitting_of(config),
         course,
+        kept,
         report=report,
-        state=kept.open() if kept is not None else None,
-        checkpoint=kept.save if kept is not None and kept.wanted else None,
-        checkpoint_seconds=kept.seconds if kept is not None else None,
     )
     facts = {
         "examples": len(examples.texts),
@@ -197,24 +184,9 @@ def loss(values: Mapping[str, Value], batch: Mapping[str, Any], parts: Mapping[s
     return shared_cross_entropy(points.array[..., 0], points.mask, batch["target"])
 
 
-def measured(dev: Sequence[Question], vocab: Vocab) -> Callable[[Ask], Mapping[str, float]]:
-    """Return what measures a network by the official score."""
-    asked = [(one, blank) for one in dev for blank in one.blanks]
+def _read(vocab: Vocab, asked: Sequence[Asked], answer: Answer) -> list[Floats]:
     texts = [ids_of(one.words, vocab) for one, _ in asked]
-    blanks = [blank for _, blank in asked]
-
-    def measure(ask: Ask) -> Mapping[str, float]:
-        def answer(batches: Iterable[Batch]) -> Iterator[Batch]:
-            return map(ask, batches)
-
-        shares = iter(read(texts, blanks, answer, multiple=_MULTIPLE))
-        given = [
-            [Filled(one, blank, settled(one, next(shares))).best() for blank in one.blanks]
-            for one in dev
-        ]
-        return {"dev": score(dev, given).accuracy}
-
-    return measure
+    return read(texts, [blank for _, blank in asked], answer, multiple=_MULTIPLE)
 
 
 def fingerprint(
@@ -226,6 +198,5 @@ def fingerprint(
     for text, blank, places in zip(examples.texts, examples.blanks, examples.places, strict=True):
         digest.update(f"{len(text)} {blank} {len(places)} ".encode())
         digest.update(text.tobytes() + places.tobytes())
-    for one in dev:
-        digest.update(f"\n{' '.join(one.words)}\n{one.blanks}{one.answers}".encode())
+    digest.update(told(dev))
     return digest.hexdigest()

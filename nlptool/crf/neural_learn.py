@@ -38,7 +38,7 @@ from nlptool.neural import batches
 from nlptool.neural.checkpoint import Checkpoint
 from nlptool.neural.config import Fitting
 from nlptool.neural.crf import token_losses
-from nlptool.neural.fit import Course, fit
+from nlptool.neural.fit import Course, fit_kept
 from nlptool.neural.objective import Ask, Loss
 from nlptool.neural.weights import drawn
 
@@ -120,7 +120,7 @@ def learn_neural(
     saved = _saved(checkpoint, neural, config, inputs)
     report(Note(_size(deep, len(bounds[0]), len(gold))))
     lengths = bounds[1] - bounds[0]
-    fitted = fit(
+    fitted = fit_kept(
         deep.graph,
         drawn(deep.graph, neural.seed),
         _fitting(neural),
@@ -130,10 +130,8 @@ def learn_neural(
             _loss(legality),
             measure=measure,
         ),
+        saved,
         report=report,
-        state=saved.open() if saved is not None else None,
-        checkpoint=saved.save if saved is not None and saved.wanted else None,
-        checkpoint_seconds=saved.seconds if saved is not None else None,
     )
     facts = _facts(tagger, fitted.weights, fitted.history)
     facts |= {"sentences": len(kept), "left_out": n_out, "deterministic": config.threads == 1}

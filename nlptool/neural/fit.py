@@ -19,6 +19,7 @@ from nlptool.core.report import Note, Progress, Report, silent
 from nlptool.core.store import all_finite
 from nlptool.errors import ModelError, RunError
 from nlptool.neural import objective as keras_side
+from nlptool.neural.checkpoint import Checkpoint
 from nlptool.neural.config import Fitting
 from nlptool.neural.graph import Graph
 from nlptool.neural.network import Network
@@ -140,6 +141,44 @@ def fit(
             report,
         )
     return _fitted(objective, weights, state)
+
+
+def fit_kept(
+    graph: Graph,
+    weights: Weights,
+    config: Fitting,
+    course: Course,
+    kept: Checkpoint | None,
+    *,
+    report: Report = silent,
+) -> Fitted:
+    """Fit a network whose state is kept in a file; see `fit` for what is given and raised.
+
+    Args:
+        graph: the network.
+        weights: to start from, where the file has no state to go on from.
+        config: the settings.
+        course: what the task brings.
+        kept: where the state is kept; None: nowhere.
+        report: called after each batch; may raise.
+
+    Raises:
+        ModelError: the file is damaged.
+        ConfigError: it was made with other settings.
+        CorpusError: it was made from something else.
+    """
+    if kept is None:
+        return fit(graph, weights, config, course, report=report)
+    return fit(
+        graph,
+        weights,
+        config,
+        course,
+        report=report,
+        state=kept.open(),
+        checkpoint=kept.save if kept.wanted else None,
+        checkpoint_seconds=kept.seconds,
+    )
 
 
 def rate_at(step: int, n_steps: int, config: Fitting) -> float:

@@ -60,6 +60,42 @@ def summed_cross_entropy(scores: Tensor, shown: Tensor, right: Tensor) -> Tensor
     return ops.logsumexp(scores, axis=-1) - log_right
 
 
+def pointed(
+    asks: Tensor, keys: Tensor, kinds: Tensor, places: Tensor, answers: Tensor, *, scale: float
+) -> Tensor:
+    """Return -log of what some positions give, together, to those that are of one kind.
+
+    Args:
+        asks: what each position asks for; shape (batch, time, width).
+        keys: what each answers; the same shape.
+        kinds: the kind of each position, 0 for one that is no answer; shape (batch, time).
+        places: the positions that ask; shape (batch, n).
+        answers: the kind that is right for each; shape (batch, n). See `summed_cross_entropy`
+            for what is nowhere.
+        scale: of the products.
+
+    Returns:
+        Shape (batch, n).
+    """
+    places, answers = ops.cast(places, "int32"), ops.cast(answers, "int32")
+    kinds = ops.cast(kinds, "int32")[:, None]
+    asked = ops.take_along_axis(asks, places[..., None], axis=1) * scale
+    points = ops.matmul(asked, ops.transpose(keys, (0, 2, 1)))
+    shown = ops.broadcast_to(ops.greater(kinds, 0), ops.shape(points))
+    return summed_cross_entropy(points, shown, ops.equal(kinds, answers[..., None]))
+
+
+def mean_of(losses: Tensor, counted: Tensor) -> Tensor:
+    """Return the mean of those losses that count, 0 if none does; shape (1,).
+
+    Args:
+        losses: any shape.
+        counted: 1 or 0 of each; the same shape.
+    """
+    total = ops.sum(losses * counted) / ops.maximum(ops.sum(counted), 1.0)
+    return ops.reshape(total, (1,))
+
+
 def mixed_cross_entropy(scores: Tensor, targets: Tensor, other: Tensor, share: Tensor) -> Tensor:
     """Return the cross-entropy of examples that were mixed; Zhang et al., 2018 (mixup).
 

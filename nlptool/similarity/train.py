@@ -17,9 +17,9 @@ from nlptool.errors import CorpusError
 from nlptool.neural.batches import by_length
 from nlptool.neural.checkpoint import Checkpoint
 from nlptool.neural.config import Fitting
-from nlptool.neural.fit import Course, Fitted, fit
+from nlptool.neural.fit import Course, fit_kept
 from nlptool.neural.objective import Ask
-from nlptool.neural.weights import Weights, drawn
+from nlptool.neural.weights import drawn
 from nlptool.similarity import courses
 from nlptool.similarity.config_network import OF_GROUPS, Learning
 from nlptool.similarity.encoder import Encoder, Texts, learn_characters
@@ -102,12 +102,13 @@ def train(
     if warm_texts and (main is None or main.open() is None):
         read = _read(blank, sif, warm_texts, warm_tokens)
         fitting = _fitting(config, epochs=config.warm_epochs, average=0.0)
-        fitted = _fit(blank, weights, fitting, courses.of_repeats(read, config), warm, report)
+        repeats = courses.of_repeats(read, config)
+        fitted = fit_kept(blank.graph, weights, fitting, repeats, warm, report=report)
         weights = fitted.weights
     read = _read(blank, sif, examples.texts, examples.tokens)
     measure = _measure(dev, blank, sif) if dev is not None else None
     course = _course(examples, read, config, measure, report)
-    fitted = _fit(blank, weights, _fitting(config), course, main, report)
+    fitted = fit_kept(blank.graph, weights, _fitting(config), course, main, report=report)
     found = Encoder(config, characters, word_dim, fitted.weights)
     facts = {
         "sentences": len(examples.texts),
@@ -170,28 +171,6 @@ def _course(
         known = labelled(examples)
         rivals = [np.unique(np.r_[own, new]) for own, new in zip(known, more, strict=True)]
     return courses.of_partners(examples, rivals, texts, config, measure)
-
-
-def _fit(
-    blank: Encoder,
-    weights: Weights,
-    fitting: Fitting,
-    course: Course,
-    checkpoint: Checkpoint | None,
-    report: Report,
-) -> Fitted:
-    state = checkpoint.open() if checkpoint is not None else None
-    wanted = checkpoint is not None and checkpoint.wanted
-    return fit(
-        blank.graph,
-        weights,
-        fitting,
-        course,
-        report=report,
-        state=state,
-        checkpoint=checkpoint.save if checkpoint is not None and wanted else None,
-        checkpoint_seconds=checkpoint.seconds if checkpoint is not None else None,
-    )
 
 
 def _measure(dev: Examples, blank: Encoder, sif: Sif | None) -> courses.Measure:

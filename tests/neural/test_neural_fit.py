@@ -11,8 +11,9 @@ from nlptool.core.report import Note, Progress  # noqa: E402  only where Keras i
 from nlptool.errors import ConfigError, ModelError, RunError  # noqa: E402  only where Keras is
 from nlptool.neural import losses  # noqa: E402  only where Keras is
 from nlptool.neural.batches import padded, shuffled  # noqa: E402  only where Keras is
+from nlptool.neural.checkpoint import Checkpoint  # noqa: E402  only where Keras is
 from nlptool.neural.config import Fitting  # noqa: E402  only where Keras is
-from nlptool.neural.fit import Course, fit, rate_at  # noqa: E402  only where Keras is
+from nlptool.neural.fit import Course, fit, fit_kept, rate_at  # noqa: E402  only where Keras is
 from nlptool.neural.forward import answer  # noqa: E402  only where Keras is
 from nlptool.neural.graph import Graph, block  # noqa: E402  only where Keras is
 from nlptool.neural.objective import require_gpu  # noqa: E402  only where Keras is
@@ -216,3 +217,30 @@ def test_a_gpu_that_is_not_there(monkeypatch):
         require_gpu()
     backend = keras.backend.backend()
     assert str(error.value) == f"--device: gpu, but {backend} sees none here; use cpu or auto"
+
+
+def test_kept_in_a_file_it_goes_on_from_there(tmp_path):
+    kept = Checkpoint(str(tmp_path / "c"), "test-checkpoint", {}, "", seconds=1000.0)
+    begun = drawn(GRAPH, 1)
+    whole = fit_kept(GRAPH, begun, CONFIG, COURSE, None)
+    n_told = 0
+
+    def stop(event):
+        nonlocal n_told
+        n_told += isinstance(event, Progress)
+        if n_told == 9:
+            raise Stop
+
+    with pytest.raises(Stop):
+        fit_kept(GRAPH, begun, CONFIG, COURSE, kept, report=stop)
+    told = []
+    again = replace(kept, resume=True)
+    found = fit_kept(GRAPH, begun, CONFIG, COURSE, again, report=told.append)
+    assert sum(isinstance(event, Progress) for event in told) == 4 * 6 - 9
+    assert all((found.weights[name] == array).all() for name, array in whole.weights.items())
+    # Nobody asked for a state: none is left.
+    plain = replace(kept, path=str(tmp_path / "d"), seconds=None)
+    n_told = 0
+    with pytest.raises(Stop):
+        fit_kept(GRAPH, begun, CONFIG, COURSE, plain, report=stop)
+    assert not (tmp_path / "d").exists()

@@ -127,6 +127,26 @@ def test_summed_cross_entropy():
     assert np.isfinite(value(losses.summed_cross_entropy, scores, shown, none)).all()
 
 
+def test_pointed():
+    """Positions ask, and what they give to all positions of the right kind counts together."""
+    rng = np.random.default_rng(3)
+    asks, keys = rng.normal(size=(2, 2, 4, 3)).astype(np.float32)
+    kinds = np.array([[1, 2, 0, 1], [5, 0, 5, 6]], np.int32)
+    places, answers = np.array([[2], [1]], np.int32), np.array([[1], [6]], np.int32)
+    found = value(losses.pointed, asks, keys, kinds, places, answers, scale=0.5)
+    for row in range(2):
+        powers = np.exp(keys[row] @ asks[row, places[row, 0]] * 0.5) * (kinds[row] > 0)
+        right = powers[kinds[row] == answers[row, 0]].sum()
+        assert found[row, 0] == pytest.approx(-np.log(right / powers.sum()), abs=1e-5)
+
+
+def test_mean_of_what_counts():
+    given = np.array([[1.0, 5.0], [3.0, 9.0]], np.float32)
+    counted = np.array([[1, 0], [1, 0]], np.float32)
+    assert value(losses.mean_of, given, counted).tolist() == [2.0]
+    assert value(losses.mean_of, given, 0 * counted).tolist() == [0.0]
+
+
 def test_shared_cross_entropy():
     scores = np.array([[1, 2, 9], [0, 0, 0]], np.float32)
     shown = np.array([[True, True, False], [True, True, True]])
