@@ -99,7 +99,7 @@ def _insert(table: Nodes, parent: np.uint64, character: int) -> tuple[np.uint64,
 
 
 @njit(cache=True, nogil=True)
-def character_at(text: Bytes, at: int) -> tuple[int, int]:
+def character_at(text: Bytes, at: int) -> tuple[np.int64, int]:
     """Return the code point that begins at a byte of valid UTF-8, and how many bytes it has."""
     byte = text[at]
     width = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
